@@ -108,7 +108,7 @@ func (c *Console) noteUnclear(ctx context.Context, sent form, r *http.Request, e
 	if !errors.As(err, &refused) {
 		return
 	}
-	if err := c.options.Control.Refused(ctx, sent.act, subject(r), refused.message); err != nil {
+	if err := c.options.Control.NoteInvalid(ctx, sent.act, subject(r), refused.message); err != nil {
 		c.options.Log.Error("an act that was refused could not be noted", "error", err)
 	}
 }
@@ -164,7 +164,7 @@ func atFields(err error) bool {
 }
 
 // by is the name of the person who acts, as others will read it.
-func by(ctx context.Context) string { return control.ActorOf(ctx).Who }
+func by(ctx context.Context) string { return control.ActorOf(ctx).Name }
 
 func connectionPath(id string) string { return "/c/" + url.PathEscape(id) }
 
@@ -237,7 +237,7 @@ func (c *Console) actRefreshIDs(ctx context.Context, r *http.Request) (string, n
 
 func (c *Console) ask(ctx context.Context, to string, mode ledger.Mode, id string, request workflows.SyncRequest) (string, notice, error) {
 	request.ID, request.By = uuid.NewString(), by(ctx)
-	answer, err := c.options.Control.Ask(ctx, mode, id, request)
+	answer, err := c.options.Control.SyncWithAnswer(ctx, mode, id, request)
 	if err != nil {
 		return to, notice{}, err
 	}
@@ -413,7 +413,7 @@ func (c *Console) actLift(ctx context.Context, r *http.Request) (string, notice,
 }
 
 // decidedNotice says what an answer to a held run did.
-func decidedNotice(decided control.Decided) notice {
+func decidedNotice(decided control.DecisionResult) notice {
 	shown := notice{Href: runPath(decided.Run), More: fmt.Sprintf("Run %d", decided.Run)}
 	others := ""
 	if len(decided.Runs) > 1 {

@@ -37,43 +37,43 @@ type Control interface {
 	HeldRows(ctx context.Context, connection string, most int) (control.HeldRows, error)
 	Snapshot(ctx context.Context, warehouse string, limit int) (control.Snapshot, error)
 
-	Ask(ctx context.Context, mode ledger.Mode, connection string, request workflows.SyncRequest) (control.SyncAnswer, error)
+	SyncWithAnswer(ctx context.Context, mode ledger.Mode, connection string, request workflows.SyncRequest) (control.SyncAnswer, error)
 	Pause(ctx context.Context, connection, by, reason string) ([]string, error)
 	Resume(ctx context.Context, connection, by string) ([]string, error)
-	Decide(ctx context.Context, run int64, approve bool, by string) (control.Decided, error)
+	Decide(ctx context.Context, run int64, approve bool, by string) (control.DecisionResult, error)
 	LiftRejections(ctx context.Context, connection string, request workflows.SyncRequest) (control.LiftedRejections, error)
 	Cancel(ctx context.Context, run int64) (ledger.Run, error)
-	Preview(ctx context.Context, connection string, move ledger.PreviewMove, after int64, limit int) (control.PreviewShown, error)
+	Preview(ctx context.Context, connection string, move ledger.PreviewMove, after int64, limit int) (control.PreviewPage, error)
 	PushPreview(ctx context.Context, connection string, run int64, request workflows.SyncRequest) (control.SyncAnswer, error)
 	Catalogue(ctx context.Context, query control.CatalogueQuery) (control.Catalogue, error)
-	TestStore(ctx context.Context, id string) (control.Tested, error)
-	TestWarehouse(ctx context.Context, id string) (control.Tested, error)
-	Strategies(ctx context.Context) ([]control.Partitioned, error)
-	TryStrategy(ctx context.Context, warehouse string, strategy inventory.Strategy, sku string) (control.StrategyTried, error)
+	TestStore(ctx context.Context, id string) (control.TestResult, error)
+	TestWarehouse(ctx context.Context, id string) (control.TestResult, error)
+	Strategies(ctx context.Context) ([]control.StockSharing, error)
+	TryStrategy(ctx context.Context, warehouse string, strategy inventory.Strategy, sku string) (control.StrategyTrial, error)
 	Setup(ctx context.Context, connection string) (control.Setup, error)
-	EditSetting(ctx context.Context, key ledger.SettingKey, edit control.SettingEdit) (control.SettingEdited, error)
-	ClearSetting(ctx context.Context, key ledger.SettingKey, version int64) (control.SettingEdited, error)
-	SetEnabled(ctx context.Context, connection string, enabled bool, by string) (control.Enabled, error)
+	EditSetting(ctx context.Context, key ledger.SettingKey, edit control.SettingEdit) (control.SettingEditResult, error)
+	ClearSetting(ctx context.Context, key ledger.SettingKey, version int64) (control.SettingEditResult, error)
+	SetEnabled(ctx context.Context, connection string, enabled bool, by string) (control.EnableResult, error)
 	RefreshIDs(ctx context.Context, store string, channelSKUs []string) (ledger.RefreshedIDs, error)
 	// Refused notes an act that the pages themselves refused.
-	Refused(ctx context.Context, act, on, reason string) error
+	NoteInvalid(ctx context.Context, act, on, reason string) error
 
-	Schedule(ctx context.Context, connection string, mode ledger.Mode) (control.ScheduleShown, error)
+	Schedule(ctx context.Context, connection string, mode ledger.Mode) (control.ScheduleWithPreview, error)
 	PreviewSchedule(ctx context.Context, connection string, mode ledger.Mode, edit control.ScheduleEdit) (control.SchedulePreview, error)
-	EditSchedule(ctx context.Context, connection string, mode ledger.Mode, edit control.ScheduleEdit) (control.ScheduleEdited, error)
-	ClearOverride(ctx context.Context, connection string, mode ledger.Mode, version int64) (control.ScheduleEdited, error)
+	EditSchedule(ctx context.Context, connection string, mode ledger.Mode, edit control.ScheduleEdit) (control.ScheduleEditResult, error)
+	ClearOverride(ctx context.Context, connection string, mode ledger.Mode, version int64) (control.ScheduleEditResult, error)
 	Advise(ctx context.Context, connection string) (control.Advice, error)
-	ApplyAdvice(ctx context.Context, connection string, version int64, by string) (control.ScheduleEdited, error)
-	UndoAdvice(ctx context.Context, connection string, version int64) (control.ScheduleEdited, error)
+	ApplyAdvice(ctx context.Context, connection string, version int64, by string) (control.ScheduleEditResult, error)
+	UndoAdvice(ctx context.Context, connection string, version int64) (control.ScheduleEditResult, error)
 	Log(ctx context.Context, query ledger.AuditQuery) ([]ledger.AuditEntry, error)
 
-	Allow(ctx context.Context, act control.Act, what, on string) error
+	Authorize(ctx context.Context, act control.Act, what, on string) error
 	NoteRefused(ctx context.Context, what, on string, why error) error
-	NoteUnknown(ctx context.Context, what, on string, why error) error
+	NoteNotSignedIn(ctx context.Context, what, on string, why error) error
 	SignIn(ctx context.Context, name, password, old string) (token string, person ledger.Person, err error)
 	SignOut(ctx context.Context, token string) error
 	SignedIn(ctx context.Context, token string, used bool) (ledger.Person, error)
-	Somebody(ctx context.Context) (bool, error)
+	HasPeople(ctx context.Context) (bool, error)
 	DisabledPerson(ctx context.Context, name string) (bool, error)
 	Invite(ctx context.Context) (string, error)
 	Invited(ctx context.Context, key string) (bool, error)

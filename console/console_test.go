@@ -221,7 +221,7 @@ func (f *fake) Product(_ context.Context, merchant, sku string, before int64, _ 
 	}
 	return control.Product{
 		Merchant: merchant, SKU: sku, Name: "Bike " + hostile, Barcode: "0012345 " + hostile, Bundles: []string{"CITY-KIT", hostile}, Older: 41,
-		Sold: []control.ExplanationOf{{Row: ledger.ChannelLevelRow{
+		Sold: []control.RowExplanation{{Row: ledger.ChannelLevelRow{
 			Connection: "acme-shop", ChannelSKU: sku, Product: sku, Quantity: 19, Status: ledger.StatusPending,
 		}}},
 		Activity: []control.ProductEvent{{
@@ -238,7 +238,9 @@ func (f *fake) Partners(context.Context) ([]ledger.Warehouse, []ledger.Store, er
 }
 
 func (f *fake) HeldRows(context.Context, string, int) (control.HeldRows, error) {
-	return control.HeldRows{Rows: []ledger.ChannelLevelRow{{ChannelSKU: hostile, Product: "A/1", Location: "front", Exported: new(int64(41))}}, Looked: 3000}, nil
+	return control.HeldRows{
+		Rows: []ledger.ChannelLevelRow{{ChannelSKU: hostile, Product: "A/1", Location: "front", Exported: new(int64(41))}}, Examined: 3000,
+	}, nil
 }
 
 func (f *fake) StoreUses(context.Context) (map[string]ledger.StoreUse, error) {
@@ -249,7 +251,7 @@ func (f *fake) Snapshot(context.Context, string, int) (control.Snapshot, error) 
 	return control.Snapshot{}, ledger.ErrNotFound
 }
 
-func (f *fake) Ask(_ context.Context, mode ledger.Mode, connection string, request workflows.SyncRequest) (control.SyncAnswer, error) {
+func (f *fake) SyncWithAnswer(_ context.Context, mode ledger.Mode, connection string, request workflows.SyncRequest) (control.SyncAnswer, error) {
 	dry := map[bool]string{true: ", dry"}[request.DryRun]
 	f.note(string(mode) + " " + connection + " " + strings.Join(request.SKUs, ",") + " by " + request.By + dry)
 	return control.SyncAnswer{Fate: workflows.SyncStarted, ByRun: 5}, nil
@@ -299,15 +301,15 @@ func settingOf(key ledger.SettingKey) control.Setting {
 		setting.Value, setting.Source, setting.File, setting.Examples = "buffer", control.SetInFile, new("buffer"), []string{"skip", "buffer"}
 	case ledger.SettingShare:
 		setting.Source, setting.File = control.SetByOverride, new("80%")
-		setting.Override = &control.SettingSet{Value: "7%", By: "bob", Reason: "a sale " + hostile, Since: noon}
+		setting.Override = &control.SettingOverride{Value: "7%", By: "bob", Reason: "a sale " + hostile, Since: noon}
 	}
 	return setting
 }
 
-func (f *fake) EditSetting(_ context.Context, key ledger.SettingKey, edit control.SettingEdit) (control.SettingEdited, error) {
+func (f *fake) EditSetting(_ context.Context, key ledger.SettingKey, edit control.SettingEdit) (control.SettingEditResult, error) {
 	now := settingOf(key)
 	if edit.Version != now.Version {
-		return control.SettingEdited{}, &control.StaleSettingError{Now: now, Wanted: edit.Value}
+		return control.SettingEditResult{}, &control.StaleSettingError{Now: now, Wanted: edit.Value}
 	}
 	until := "for good"
 	if edit.Until != nil {
@@ -315,49 +317,49 @@ func (f *fake) EditSetting(_ context.Context, key ledger.SettingKey, edit contro
 	}
 	f.note(fmt.Sprintf("set %s: %s, %s, %s, by %s", key, edit.Value, edit.Reason, until, edit.By))
 	now.Value = edit.Value
-	return control.SettingEdited{Setting: now, Waits: "no server answers"}, nil
+	return control.SettingEditResult{Setting: now, Waits: "no server answers"}, nil
 }
 
-func (f *fake) ClearSetting(_ context.Context, key ledger.SettingKey, version int64) (control.SettingEdited, error) {
+func (f *fake) ClearSetting(_ context.Context, key ledger.SettingKey, version int64) (control.SettingEditResult, error) {
 	f.note(fmt.Sprintf("clear %s at %d", key, version))
-	return control.SettingEdited{Setting: settingOf(key)}, nil
+	return control.SettingEditResult{Setting: settingOf(key)}, nil
 }
 
-func (f *fake) SetEnabled(_ context.Context, connection string, enabled bool, by string) (control.Enabled, error) {
+func (f *fake) SetEnabled(_ context.Context, connection string, enabled bool, by string) (control.EnableResult, error) {
 	f.note(fmt.Sprintf("enable %s: %t by %s", connection, enabled, by))
-	answer := control.Enabled{Connection: connection, Enabled: enabled, Requested: enabled, Warnings: []string{"another writes there"}}
+	answer := control.EnableResult{Connection: connection, Enabled: enabled, Requested: enabled, Warnings: []string{"another writes there"}}
 	if !enabled {
 		answer.Waits = "no server at 10.0.0.1"
 	}
 	return answer, nil
 }
 
-func (f *fake) TestStore(_ context.Context, id string) (control.Tested, error) {
+func (f *fake) TestStore(_ context.Context, id string) (control.TestResult, error) {
 	f.note("test store " + id)
-	return control.Tested{ID: id, Driver: "shopify", Account: "acme " + hostile, Locations: []string{"front", "back"}}, nil
+	return control.TestResult{ID: id, Driver: "shopify", Account: "acme " + hostile, Locations: []string{"front", "back"}}, nil
 }
 
-func (f *fake) TestWarehouse(_ context.Context, id string) (control.Tested, error) {
+func (f *fake) TestWarehouse(_ context.Context, id string) (control.TestResult, error) {
 	f.note("test warehouse " + id)
-	return control.Tested{ID: id, Driver: "csv", Failed: "env:TOKEN is not set " + hostile}, nil
+	return control.TestResult{ID: id, Driver: "csv", Failed: "env:TOKEN is not set " + hostile}, nil
 }
 
-func (f *fake) Strategies(context.Context) ([]control.Partitioned, error) {
-	return []control.Partitioned{
+func (f *fake) Strategies(context.Context) ([]control.StockSharing, error) {
+	return []control.StockSharing{
 		{
-			Merchant: "acme", Warehouse: "portland", Sharing: []string{"acme-shop"},
+			Merchant: "acme", Warehouse: "portland", Connections: []string{"acme-shop"},
 			Strategy: &inventory.Strategy{BufferUnits: 2, Minimum: 3, Distribution: inventory.DistributeWeighted, Weights: map[string]int64{"acme-shop": 2}},
 			Setting:  settingOf(strategyKey("portland")),
 		},
-		{Merchant: "birch", Warehouse: "boise", Sharing: []string{}, Setting: settingOf(strategyKey("boise"))},
+		{Merchant: "birch", Warehouse: "boise", Connections: []string{}, Setting: settingOf(strategyKey("boise"))},
 	}, nil
 }
 
-func (f *fake) TryStrategy(_ context.Context, warehouse string, strategy inventory.Strategy, sku string) (control.StrategyTried, error) {
+func (f *fake) TryStrategy(_ context.Context, warehouse string, strategy inventory.Strategy, sku string) (control.StrategyTrial, error) {
 	if sku == "NOSUCH" {
-		return control.StrategyTried{}, &control.UsageError{Message: "nothing is known of a SKU " + hostile}
+		return control.StrategyTrial{}, &control.UsageError{Message: "nothing is known of a SKU " + hostile}
 	}
-	return control.StrategyTried{YAML: []string{"strategies:", "  - warehouse: " + warehouse}, Effects: []control.StrategyEffect{
+	return control.StrategyTrial{YAML: []string{"strategies:", "  - warehouse: " + warehouse}, Effects: []control.StrategyEffect{
 		{Connection: "acme-shop", ChannelSKU: sku, Now: new(int64(9)), Would: 4 + strategy.BufferUnits, Why: []string{"a chain " + hostile}},
 		{Connection: "acme-shop", ChannelSKU: "b", Blocked: "a listing has it"},
 	}}, nil
@@ -387,11 +389,11 @@ func (f *fake) Catalogue(_ context.Context, query control.CatalogueQuery) (contr
 }
 
 // Preview is one with a row of each move, of any name.
-func (f *fake) Preview(_ context.Context, connection string, move ledger.PreviewMove, after int64, _ int) (control.PreviewShown, error) {
+func (f *fake) Preview(_ context.Context, connection string, move ledger.PreviewMove, after int64, _ int) (control.PreviewPage, error) {
 	if f.unseen {
-		return control.PreviewShown{}, &control.AbsentError{Message: "connection " + connection + " has no preview"}
+		return control.PreviewPage{}, &control.AbsentError{Message: "connection " + connection + " has no preview"}
 	}
-	shown := control.PreviewShown{Mode: ledger.Full, Preview: ledger.Preview{
+	shown := control.PreviewPage{Mode: ledger.Full, Preview: ledger.Preview{
 		Run: 5, Connection: connection, MadeAt: noon, ExpiresAt: noon.Add(24 * time.Hour),
 		PreviewCounts: ledger.PreviewCounts{Raise: 1200, Lower: 1, Zero: 2, Same: 3, New: 4, Blocked: 5},
 	}}
@@ -416,7 +418,7 @@ func (f *fake) RefreshIDs(_ context.Context, store string, channelSKUs []string)
 	return ledger.RefreshedIDs{References: 1, Due: 2, Open: 3}, nil
 }
 
-func (f *fake) Refused(_ context.Context, act, on, reason string) error {
+func (f *fake) NoteInvalid(_ context.Context, act, on, reason string) error {
 	f.note("refused " + act + " on " + on + ": " + reason)
 	return nil
 }
@@ -426,7 +428,7 @@ func (f *fake) Pause(ctx context.Context, connection, _, reason string) ([]strin
 	if connection == "nobody" {
 		return nil, &control.UsageError{Message: "there is no connection nobody; there are acme-shop"}
 	}
-	f.note("pause " + connection + " " + reason + " by " + actor.Who + " on a " + actor.From)
+	f.note("pause " + connection + " " + reason + " by " + actor.Name + " on a " + actor.Face)
 	return []string{"smart-sync/acme-shop"}, nil
 }
 
@@ -434,13 +436,13 @@ func (f *fake) Resume(context.Context, string, string) ([]string, error) {
 	return nil, &control.UsageError{Message: "connection acme-shop has no schedules " + hostile}
 }
 
-func (f *fake) Decide(_ context.Context, run int64, approve bool, _ string) (control.Decided, error) {
+func (f *fake) Decide(_ context.Context, run int64, approve bool, _ string) (control.DecisionResult, error) {
 	if approve {
 		f.note("approve")
-		return control.Decided{Hold: ledger.Hold{Run: run}, Answer: control.Approved}, nil
+		return control.DecisionResult{Hold: ledger.Hold{Run: run}, Answer: control.Approved}, nil
 	}
 	f.note("reject")
-	return control.Decided{Hold: ledger.Hold{Run: run}, Answer: control.Rejected}, nil
+	return control.DecisionResult{Hold: ledger.Hold{Run: run}, Answer: control.Rejected}, nil
 }
 
 func (f *fake) LiftRejections(_ context.Context, connection string, request workflows.SyncRequest) (control.LiftedRejections, error) {

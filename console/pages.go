@@ -97,8 +97,8 @@ func (c *Console) build(ctx context.Context, kind kind, q request) (page, error)
 
 // seenBy sets who looks at a page, and the section of the menu that the page belongs to.
 func (p *page) seenBy(actor control.Actor, section string) {
-	_, notNamed := control.PersonName(actor.Who) // a proxy's user and the local one have no password here
-	p.Section, p.By, p.Role, p.Own = section, actor.Who, actor.Role, notNamed == nil
+	_, notNamed := control.PersonName(actor.Name) // a proxy's user and the local one have no password here
+	p.Section, p.By, p.Role, p.Own = section, actor.Name, actor.Role, notNamed == nil
 }
 
 // connection reads a connection, and the pulse that every page shows.

@@ -126,7 +126,7 @@ func (c *Console) actTestWarehouse(ctx context.Context, r *http.Request) (string
 }
 
 // testedNotice says how a store or a warehouse answered a test.
-func testedNotice(tested control.Tested) notice {
+func testedNotice(tested control.TestResult) notice {
 	if tested.Failed != "" {
 		return notice{
 			state: state{"bad", "cross", "Cannot be used"},

@@ -38,7 +38,7 @@ func (c *Console) peoplePage(ctx context.Context, q request) (page, error) {
 	if err != nil {
 		return page{}, err
 	}
-	return c.shared(ctx, "People", q, func(k clock) any { return viewPeople(people, control.ActorOf(ctx).Who, c.options.Proxy.User != "", k) })
+	return c.shared(ctx, "People", q, func(k clock) any { return viewPeople(people, control.ActorOf(ctx).Name, c.options.Proxy.User != "", k) })
 }
 
 func viewPeople(people []ledger.Person, self string, proxy bool, k clock) peopleView {

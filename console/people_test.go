@@ -23,7 +23,7 @@ const horse = "correct horse battery"
 // add adds somebody.
 func (w *world) add(name string, role ledger.Role) {
 	w.t.Helper()
-	root := control.WithActor(w.t.Context(), control.Actor{Who: "root", From: control.FromCommandLine, Role: ledger.Admin})
+	root := control.WithActor(w.t.Context(), control.Actor{Name: "root", Face: control.FaceCommandLine, Role: ledger.Admin})
 	_, err := w.house.AddPerson(root, name, role, horse)
 	require.NoError(w.t, err)
 }
@@ -252,7 +252,7 @@ func TestNoPageShowsAFormInVain(t *testing.T) {
 		for _, kind := range w.console.pages() {
 			path := pathOf.Replace(kind.path)
 			status, body := w.get(path)
-			if !control.May(role, kind.act) {
+			if !control.RoleAllows(role, kind.act) {
 				require.Equal(t, http.StatusForbidden, status, path)
 				continue
 			}
@@ -267,7 +267,7 @@ func TestNoPageShowsAFormInVain(t *testing.T) {
 				}
 				at := slices.IndexFunc(w.console.forms(), func(form form) bool { _, fits := match(form.path, action); return fits })
 				require.GreaterOrEqual(t, at, 0, "%s: nothing takes the form for %s", path, action)
-				require.True(t, control.May(role, w.console.forms()[at].kind), "%s shows a %s the form for %s", path, role, action)
+				require.True(t, control.RoleAllows(role, w.console.forms()[at].kind), "%s shows a %s the form for %s", path, role, action)
 				shown[name]++
 			}
 		}
@@ -548,7 +548,7 @@ func TestAStreamEndsWithItsSession(t *testing.T) {
 	before, err := w.console.visitor(request, false)
 	require.NoError(t, err)
 	require.True(t, w.console.stays(request, before.Role))
-	root := control.WithActor(t.Context(), control.Actor{Who: "root", From: control.FromCommandLine, Role: ledger.Admin})
+	root := control.WithActor(t.Context(), control.Actor{Name: "root", Face: control.FaceCommandLine, Role: ledger.Admin})
 	_, err = w.house.SetRole(root, "bob", ledger.Viewer)
 	require.NoError(t, err)
 	require.False(t, w.console.stays(request, before.Role))
@@ -678,7 +678,7 @@ func TestPagesBehindAProxyThatSignsIn(t *testing.T) {
 	require.Equal(t, http.StatusUnauthorized, status)
 	w.add("root", ledger.Admin)
 	w.add("ann", ledger.Viewer)
-	root := control.WithActor(t.Context(), control.Actor{Who: "root", From: control.FromCommandLine, Role: ledger.Admin})
+	root := control.WithActor(t.Context(), control.Actor{Name: "root", Face: control.FaceCommandLine, Role: ledger.Admin})
 	_, err := w.house.DisablePerson(root, "ann")
 	require.NoError(t, err)
 	status, body = w.getWith("/runs", "X-User", "Ann", "X-Role", "admin")

@@ -107,7 +107,7 @@ func underWay(runs []ledger.Run) []underway {
 }
 
 // show fills in a preview.
-func (v *previewView) show(preview control.PreviewShown, connection ledger.Connection, k clock) {
+func (v *previewView) show(preview control.PreviewPage, connection ledger.Connection, k clock) {
 	v.Run, v.RunHref = preview.Run, runPath(preview.Run)
 	v.Made = fmt.Sprintf("%s; it expires: %s", k.at(preview.MadeAt), k.at(preview.ExpiresAt))
 	v.Scope = control.SyncName(preview.Mode)

@@ -304,7 +304,7 @@ func (c *Console) heldRows(ctx context.Context, connection ledger.Connection, ro
 		row.RowsOf = fmt.Sprintf("The %d rows with most units that would go to 0", mostHeldRows)
 	}
 	if !held.Whole {
-		row.RowsOf += fmt.Sprintf(", of the first %s that are due", number(int64(held.Looked)))
+		row.RowsOf += fmt.Sprintf(", of the first %s that are due", number(int64(held.Examined)))
 	}
 	return nil
 }

@@ -96,7 +96,7 @@ func (c *Console) preview(ctx context.Context, id string, mode ledger.Mode, valu
 }
 
 // viewEditor is the form, filled in from the query, or from the schedule in force.
-func viewEditor(shown control.ScheduleShown, values url.Values) editorView {
+func viewEditor(shown control.ScheduleWithPreview, values url.Values) editorView {
 	setting := shown.ScheduleSetting
 	view := editorView{
 		ID: setting.Connection, Mode: setting.Mode, Path: schedulePath(setting.Connection, setting.Mode), Name: scheduleName(setting.Mode),
@@ -138,7 +138,7 @@ func (v *editorView) show(preview control.SchedulePreview, k clock) {
 		v.Starts = append(v.Starts, start.In(k.zone).Format("Mon Jan 2, 15:04 MST"))
 	}
 	for _, day := range preview.ChangeDays {
-		v.ChangeDays = append(v.ChangeDays, "On "+day.Date+" "+day.What())
+		v.ChangeDays = append(v.ChangeDays, "On "+day.Date+" "+day.Text())
 	}
 	for _, warning := range preview.Warnings {
 		v.Warnings = append(v.Warnings, sentence(warning))
@@ -263,7 +263,7 @@ func (c *Console) actClear(ctx context.Context, r *http.Request) (string, notice
 }
 
 // editedNotice says what is in force after an edit, and when runs start next.
-func editedNotice(word string, edited control.ScheduleEdited) notice {
+func editedNotice(word string, edited control.ScheduleEditResult) notice {
 	shown := notice{state: state{"good", "check", word}, Text: fmt.Sprintf("%s runs %s.", control.SyncName(edited.Mode), control.ScheduleWords(edited.Schedule))}
 	if len(edited.Starts) > 0 {
 		shown.Text += " Next start: " + edited.Starts[0].Format("Mon Jan 2, 15:04 MST") + "."

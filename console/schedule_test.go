@@ -29,11 +29,11 @@ func setting() control.ScheduleSetting {
 	}
 }
 
-func (f *fake) Schedule(_ context.Context, connection string, mode ledger.Mode) (control.ScheduleShown, error) {
+func (f *fake) Schedule(_ context.Context, connection string, mode ledger.Mode) (control.ScheduleWithPreview, error) {
 	if connection != "acme-shop" || mode != ledger.Smart {
-		return control.ScheduleShown{}, &control.UsageError{Message: fmt.Sprintf("there is no %s schedule of %s", mode, connection)}
+		return control.ScheduleWithPreview{}, &control.UsageError{Message: fmt.Sprintf("there is no %s schedule of %s", mode, connection)}
 	}
-	return control.ScheduleShown{
+	return control.ScheduleWithPreview{
 		ScheduleSetting: setting(), SchedulePreview: control.SchedulePreview{Starts: []time.Time{noon}, YAML: []string{"smart:", "  - every: 45m"}},
 	}, nil
 }
@@ -45,9 +45,9 @@ func (f *fake) PreviewSchedule(_ context.Context, _ string, _ ledger.Mode, edit 
 	return control.SchedulePreview{Starts: []time.Time{noon.Add(time.Hour)}, Warnings: []string{"that is often"}}, nil
 }
 
-func (f *fake) EditSchedule(_ context.Context, connection string, mode ledger.Mode, edit control.ScheduleEdit) (control.ScheduleEdited, error) {
+func (f *fake) EditSchedule(_ context.Context, connection string, mode ledger.Mode, edit control.ScheduleEdit) (control.ScheduleEditResult, error) {
 	if edit.Version != setting().Version {
-		return control.ScheduleEdited{}, &control.StaleEditError{Now: setting(), Wanted: edit.Schedule}
+		return control.ScheduleEditResult{}, &control.StaleEditError{Now: setting(), Wanted: edit.Schedule}
 	}
 	until := "for good"
 	if edit.Until != nil {
@@ -56,12 +56,12 @@ func (f *fake) EditSchedule(_ context.Context, connection string, mode ledger.Mo
 	f.note(fmt.Sprintf("edit %s %s: %s, %s, %s, force %t, by %s", connection, mode, control.ScheduleWords(edit.Schedule), edit.Reason, until, edit.Force, edit.By))
 	changed := setting()
 	changed.Schedule = edit.Schedule
-	return control.ScheduleEdited{ScheduleSetting: changed, Starts: []time.Time{noon}, Waits: "no server answers"}, nil
+	return control.ScheduleEditResult{ScheduleSetting: changed, Starts: []time.Time{noon}, Waits: "no server answers"}, nil
 }
 
-func (f *fake) ClearOverride(_ context.Context, connection string, mode ledger.Mode, version int64) (control.ScheduleEdited, error) {
+func (f *fake) ClearOverride(_ context.Context, connection string, mode ledger.Mode, version int64) (control.ScheduleEditResult, error) {
 	f.note(fmt.Sprintf("clear %s %s at %d", connection, mode, version))
-	return control.ScheduleEdited{ScheduleSetting: setting()}, nil
+	return control.ScheduleEditResult{ScheduleSetting: setting()}, nil
 }
 
 func (f *fake) Advise(_ context.Context, connection string) (control.Advice, error) {
@@ -77,14 +77,14 @@ func (f *fake) Advise(_ context.Context, connection string) (control.Advice, err
 	}, nil
 }
 
-func (f *fake) ApplyAdvice(_ context.Context, connection string, version int64, by string) (control.ScheduleEdited, error) {
+func (f *fake) ApplyAdvice(_ context.Context, connection string, version int64, by string) (control.ScheduleEditResult, error) {
 	f.note(fmt.Sprintf("apply the advice of %s at %d by %s", connection, version, by))
-	return control.ScheduleEdited{ScheduleSetting: setting(), Warnings: []string{"runs may take longer"}}, nil
+	return control.ScheduleEditResult{ScheduleSetting: setting(), Warnings: []string{"runs may take longer"}}, nil
 }
 
-func (f *fake) UndoAdvice(_ context.Context, connection string, version int64) (control.ScheduleEdited, error) {
+func (f *fake) UndoAdvice(_ context.Context, connection string, version int64) (control.ScheduleEditResult, error) {
 	f.note(fmt.Sprintf("undo the advice of %s at %d", connection, version))
-	return control.ScheduleEdited{ScheduleSetting: setting()}, nil
+	return control.ScheduleEditResult{ScheduleSetting: setting()}, nil
 }
 
 func (f *fake) Log(_ context.Context, query ledger.AuditQuery) ([]ledger.AuditEntry, error) {
@@ -95,7 +95,7 @@ func (f *fake) Log(_ context.Context, query ledger.AuditQuery) ([]ledger.AuditEn
 	entries := make([]ledger.AuditEntry, query.Limit)
 	for i := range entries {
 		entries[i] = ledger.AuditEntry{
-			ID: int64(1000 - i), At: noon, Who: "ann", From: control.FromPage, Act: "pause", On: "acme-shop", Before: "active", After: hostile,
+			ID: int64(1000 - i), At: noon, Who: "ann", From: control.FacePage, Act: "pause", On: "acme-shop", Before: "active", After: hostile,
 			Result: ledger.AuditRefused, Reason: hostile,
 		}
 	}

@@ -90,7 +90,7 @@ func (c *Console) alone(ctx context.Context) (bool, error) {
 	if c.options.Local == "" {
 		return false, nil
 	}
-	somebody, err := c.options.Control.Somebody(ctx)
+	somebody, err := c.options.Control.HasPeople(ctx)
 	return !somebody, err
 }
 
@@ -128,7 +128,7 @@ type proxyError struct{ error }
 // visitor is who sent a request; it has no role where nobody is signed in. used is false for requests that an open page makes without a person.
 func (c *Console) visitor(r *http.Request, used bool) (control.Actor, error) {
 	ctx := r.Context()
-	actor := control.Actor{Who: "not signed in", From: control.FromPage, Address: c.options.Proxy.client(r)}
+	actor := control.Actor{Name: "not signed in", Face: control.FacePage, Address: c.options.Proxy.client(r)}
 	name, role, named, err := c.options.Proxy.user(r)
 	if err != nil {
 		return actor, &proxyError{err}
@@ -139,7 +139,7 @@ func (c *Console) visitor(r *http.Request, used bool) (control.Actor, error) {
 			err = &proxyError{errors.New(name + " is disabled here")}
 		}
 		if err == nil {
-			actor.Who, actor.Role = name+" (proxy)", role
+			actor.Name, actor.Role = name+" (proxy)", role
 		}
 		return actor, err
 	}
@@ -150,7 +150,7 @@ func (c *Console) visitor(r *http.Request, used bool) (control.Actor, error) {
 	if c.locals.holds(token) {
 		alone, err := c.alone(ctx)
 		if err == nil && alone {
-			actor.Who, actor.Role = c.options.Local, ledger.Admin
+			actor.Name, actor.Role = c.options.Local, ledger.Admin
 		}
 		return actor, err
 	}
@@ -159,7 +159,7 @@ func (c *Console) visitor(r *http.Request, used bool) (control.Actor, error) {
 		return actor, nil
 	}
 	if err == nil {
-		actor.Who, actor.Role = person.Name, person.Role
+		actor.Name, actor.Role = person.Name, person.Role
 	}
 	return actor, err
 }
@@ -170,14 +170,14 @@ func (c *Console) guarded(entry route) http.HandlerFunc {
 		actor, err := c.visitor(r, !entry.byItself)
 		ctx := control.WithActor(r.Context(), actor)
 		if err == nil && actor.Role != "" {
-			err = c.options.Control.Allow(ctx, entry.act, entry.what, shortPath(r))
+			err = c.options.Control.Authorize(ctx, entry.act, entry.what, shortPath(r))
 		}
 		var denied *control.ForbiddenError
 		var proxied *proxyError
 		switch {
 		case errors.As(err, &proxied):
 			c.options.Log.Warn("who a proxy names is not let in", "error", err, "from", actor.Address)
-			_ = c.options.Control.NoteUnknown(ctx, r.Method, shortPath(r), &control.ForbiddenError{Message: err.Error()})
+			_ = c.options.Control.NoteNotSignedIn(ctx, r.Method, shortPath(r), &control.ForbiddenError{Message: err.Error()})
 			c.views.render(w, http.StatusForbidden, "alone", page{Title: "Not let in", Body: sentence(err.Error())})
 		case errors.As(err, &denied):
 			c.tell(w, r.WithContext(ctx), http.StatusForbidden, "Not allowed", "Nothing was done: "+denied.Message+". An admin gives roles.")
@@ -202,7 +202,7 @@ func (c *Console) fromElsewhere(w http.ResponseWriter, r *http.Request) {
 	actor, err := c.visitor(r, false)
 	ctx, why := control.WithActor(r.Context(), actor), &control.ForbiddenError{Message: "a form of another site sent this"}
 	if err != nil || actor.Role == "" {
-		_ = c.options.Control.NoteUnknown(ctx, r.Method, shortPath(r), why)
+		_ = c.options.Control.NoteNotSignedIn(ctx, r.Method, shortPath(r), why)
 	} else {
 		_ = c.options.Control.NoteRefused(ctx, r.Method, shortPath(r), why)
 	}
@@ -265,7 +265,7 @@ func (c *Console) signInPage(w http.ResponseWriter, r *http.Request) {
 
 // nobodyYet is the context of a request before its sender has signed in.
 func (c *Console) nobodyYet(r *http.Request) (context.Context, context.CancelFunc) {
-	ctx := control.WithActor(r.Context(), control.Actor{Who: "not signed in", From: control.FromPage, Address: c.options.Proxy.client(r)})
+	ctx := control.WithActor(r.Context(), control.Actor{Name: "not signed in", Face: control.FacePage, Address: c.options.Proxy.client(r)})
 	return context.WithTimeout(ctx, pagePatience)
 }
 

@@ -127,7 +127,7 @@ func viewSettingForm(setup control.Setup, setting control.Setting, values url.Va
 }
 
 // setWith are the reason and the end of an override as fields of a form, so that they stay when another field is edited.
-func setWith(set *control.SettingSet, timezone string) (reason, until string) {
+func setWith(set *control.SettingOverride, timezone string) (reason, until string) {
 	if set == nil {
 		return "", ""
 	}
@@ -196,16 +196,16 @@ func (c *Console) actClearSetting(ctx context.Context, r *http.Request) (string,
 	return settingsPath(id), settingNotice("Ended", edited), err
 }
 
-func (c *Console) clearSetting(ctx context.Context, key ledger.SettingKey, values url.Values) (control.SettingEdited, error) {
+func (c *Console) clearSetting(ctx context.Context, key ledger.SettingKey, values url.Values) (control.SettingEditResult, error) {
 	version, err := strconv.ParseInt(values.Get("version"), 10, 64)
 	if err != nil {
-		return control.SettingEdited{}, unclear("the form does not say on which version it was made; open the page again")
+		return control.SettingEditResult{}, unclear("the form does not say on which version it was made; open the page again")
 	}
 	return c.options.Control.ClearSetting(ctx, key, version)
 }
 
 // settingNotice says what is in force after an edit.
-func settingNotice(word string, edited control.SettingEdited) notice {
+func settingNotice(word string, edited control.SettingEditResult) notice {
 	shown := notice{state: state{"good", "check", word}, Text: fmt.Sprintf("%s: %s.", strings.ReplaceAll(edited.Name, "_", " "), edited.Value)}
 	if edited.Waits != "" {
 		shown.state = state{"warn", "triangle", word}
@@ -350,7 +350,7 @@ func (c *Console) actEnableConnection(enabled bool) act {
 }
 
 // enabledNotice says what became of enabling or disabling a connection.
-func enabledNotice(enabled control.Enabled) notice {
+func enabledNotice(enabled control.EnableResult) notice {
 	shown := notice{state: state{"off", "slash", "Disabled"}, Text: "Its schedules start nothing any more. A run that is under way goes on."}
 	switch {
 	case enabled.Requested:

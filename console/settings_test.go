@@ -127,7 +127,7 @@ func TestAnOverrideIsOpenedWithItsReasonAndItsEnd(t *testing.T) {
 	t.Parallel()
 	zone := "America/Los_Angeles"
 	setup := control.Setup{Connection: ledger.Connection{ID: "acme-shop", Inventory: ledger.Flow{Timezone: zone}}}
-	set := &control.SettingSet{Value: "7%", By: "bob", Reason: "a sale", Since: noon, Until: new(noon.Add(48 * time.Hour))}
+	set := &control.SettingOverride{Value: "7%", By: "bob", Reason: "a sale", Since: noon, Until: new(noon.Add(48 * time.Hour))}
 	setting := control.Setting{SettingKey: ledger.SettingKey{Kind: ledger.OfStore, ID: "shop", Name: ledger.SettingShare}, Value: "7%", Override: set}
 	form := viewSettingForm(setup, setting, url.Values{})
 	require.Equal(t, []string{"a sale", "2026-11-27T04:00"}, []string{form.Reason, form.Until})
@@ -140,7 +140,7 @@ func TestAnOverrideIsOpenedWithItsReasonAndItsEnd(t *testing.T) {
 	form = viewSettingForm(setup, setting, url.Values{})
 	require.Equal(t, []string{"", ""}, []string{form.Reason, form.Until})
 
-	row := viewStrategy(control.Partitioned{Setting: control.Setting{Override: set}}, zone)
+	row := viewStrategy(control.StockSharing{Setting: control.Setting{Override: set}}, zone)
 	require.Equal(t, []string{"a sale", "2026-11-27T04:00", zone}, []string{row.Form.Reason, row.Form.Until, row.Form.UntilZone})
 }
 

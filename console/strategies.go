@@ -86,7 +86,7 @@ func (c *Console) tryStrategy(ctx context.Context, row *strategyRow, k clock) er
 	if err == nil && row.Form.SKU == "" {
 		err = unclear("name a SKU to try it on")
 	}
-	var tried control.StrategyTried
+	var tried control.StrategyTrial
 	if err == nil {
 		tried, err = c.options.Control.TryStrategy(ctx, row.Warehouse, strategy, row.Form.SKU)
 	}
@@ -120,9 +120,9 @@ func (c *Console) tryStrategy(ctx context.Context, row *strategyRow, k clock) er
 	return nil
 }
 
-func viewStrategy(partitioned control.Partitioned, zone string) strategyRow {
+func viewStrategy(partitioned control.StockSharing, zone string) strategyRow {
 	row := strategyRow{
-		Merchant: partitioned.Merchant, Warehouse: partitioned.Warehouse, Sharing: partitioned.Sharing, Words: strategyWords(partitioned.Strategy),
+		Merchant: partitioned.Merchant, Warehouse: partitioned.Warehouse, Sharing: partitioned.Connections, Words: strategyWords(partitioned.Strategy),
 		Distributions: []inventory.Distribution{inventory.DistributeEqual, inventory.DistributeWeighted, inventory.DistributePriority, inventory.DistributeAll},
 		Form:          strategyForm{Distribution: string(inventory.DistributeAll)},
 		Where:         sentence(partitioned.Setting.WordsIn(zone)), Save: strategiesPath + "/" + url.PathEscape(partitioned.Warehouse),
@@ -233,7 +233,7 @@ func strategyKey(warehouse string) ledger.SettingKey {
 	return ledger.SettingKey{Kind: ledger.OfWarehouse, ID: warehouse, Name: ledger.SettingStrategy}
 }
 
-func strategyNotice(word string, edited control.SettingEdited) notice {
+func strategyNotice(word string, edited control.SettingEditResult) notice {
 	return notice{
 		state: state{"good", "check", word},
 		Text:  fmt.Sprintf("The strategy of %s is %s. The next run of each store on it pushes what that changes.", edited.ID, edited.Value),

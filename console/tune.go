@@ -74,7 +74,7 @@ func (c *Console) actAdvice(undo bool) act {
 		if err != nil {
 			return to, notice{}, unclear("the form does not say on which version it was made; open the page again")
 		}
-		word, edited := "Applied", control.ScheduleEdited{}
+		word, edited := "Applied", control.ScheduleEditResult{}
 		if undo {
 			word = "Undone"
 			edited, err = c.options.Control.UndoAdvice(ctx, id, version)

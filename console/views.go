@@ -38,7 +38,7 @@ type page struct {
 }
 
 // May is true where the person who looks may press the buttons of an act. The server checks the role again when a button is pressed.
-func (p page) May(act string) bool { return control.May(p.Role, control.Act(act)) }
+func (p page) May(act string) bool { return control.RoleAllows(p.Role, control.Act(act)) }
 
 // noTemporal is why buttons that need Temporal are disabled.
 const noTemporal = "Temporal does not answer, so nothing can be asked for now."

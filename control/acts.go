@@ -13,23 +13,23 @@ import (
 
 // Sync asks for a run now, by a signal. It returns when the request is durable, not when it is served; Wait waits for that.
 func (c *Control) Sync(ctx context.Context, mode ledger.Mode, id string, request workflows.SyncRequest) (SyncAnswer, error) {
-	return audited(ctx, c, requestDeed(mode, id, request), requestAfter(request), func() (SyncAnswer, error) { return c.sync(ctx, mode, id, request) })
+	return audited(ctx, c, syncAct(mode, id, request), syncOutcome(request), func() (SyncAnswer, error) { return c.sync(ctx, mode, id, request) })
 }
 
-// Ask asks for a run now, as Sync does for programs, and says what became of the request where a worker answers in time. SKUs of which nothing
+// SyncWithAnswer asks for a run now, as Sync does for programs, and says what became of the request where a worker answers in time. SKUs of which nothing
 // is known are refused, for people misspell.
-func (c *Control) Ask(ctx context.Context, mode ledger.Mode, id string, request workflows.SyncRequest) (SyncAnswer, error) {
-	return audited(ctx, c, requestDeed(mode, id, request), requestAfter(request), func() (SyncAnswer, error) { return c.ask(ctx, mode, id, request) })
+func (c *Control) SyncWithAnswer(ctx context.Context, mode ledger.Mode, id string, request workflows.SyncRequest) (SyncAnswer, error) {
+	return audited(ctx, c, syncAct(mode, id, request), syncOutcome(request), func() (SyncAnswer, error) { return c.syncWithAnswer(ctx, mode, id, request) })
 }
 
 // PushPreview asks for a push of what the preview of a run would change, by its SKUs; of everything where those are too many to name. It is
 // refused where another preview has taken its place. The figures that go out are those of then: the warehouse is asked anew.
 func (c *Control) PushPreview(ctx context.Context, id string, run int64, request workflows.SyncRequest) (SyncAnswer, error) {
-	d := &deed{kind: ActSync, act: previewName(run), on: id}
-	return audited(ctx, c, d, requestAfter(request), func() (SyncAnswer, error) { return c.pushPreview(ctx, id, run, request) })
+	d := &auditedAct{kind: ActSync, act: previewName(run), on: id}
+	return audited(ctx, c, d, syncOutcome(request), func() (SyncAnswer, error) { return c.pushPreview(ctx, id, run, request) })
 }
 
-func requestDeed(mode ledger.Mode, id string, request workflows.SyncRequest) *deed {
+func syncAct(mode ledger.Mode, id string, request workflows.SyncRequest) *auditedAct {
 	act := SyncName(mode)
 	if len(request.SKUs) > 0 {
 		act += " of " + some(request.SKUs)
@@ -37,11 +37,11 @@ func requestDeed(mode ledger.Mode, id string, request workflows.SyncRequest) *de
 	if request.DryRun {
 		act += ", as a dry run"
 	}
-	return &deed{kind: ActSync, act: act, on: id}
+	return &auditedAct{kind: ActSync, act: act, on: id}
 }
 
-// requestAfter says what became of a request when it was answered.
-func requestAfter(request workflows.SyncRequest) func(SyncAnswer) string {
+// syncOutcome says what became of a request when it was answered.
+func syncOutcome(request workflows.SyncRequest) func(SyncAnswer) string {
 	return func(answer SyncAnswer) string {
 		words := "accepted"
 		if answer.Fate != "" {
@@ -63,7 +63,7 @@ func (c *Control) Pause(ctx context.Context, id, by, reason string) ([]string, e
 	if reason != "" {
 		paused += ": " + reason
 	}
-	d := &deed{kind: ActPause, act: "pause", on: id}
+	d := &auditedAct{kind: ActPause, act: "pause", on: id}
 	return audited(ctx, c, d, func([]string) string { return paused }, func() (done []string, err error) {
 		done, d.before, err = c.pause(ctx, id, by, reason)
 		return done, err
@@ -72,8 +72,8 @@ func (c *Control) Pause(ctx context.Context, id, by, reason string) ([]string, e
 
 // Resume starts a connection's schedules again.
 func (c *Control) Resume(ctx context.Context, id, by string) ([]string, error) {
-	d := &deed{kind: ActPause, act: "resume", on: id}
-	return audited(ctx, c, d, func([]string) string { return active }, func() (done []string, err error) {
+	d := &auditedAct{kind: ActPause, act: "resume", on: id}
+	return audited(ctx, c, d, func([]string) string { return activeState }, func() (done []string, err error) {
 		done, d.before, err = c.resume(ctx, id, by)
 		return done, err
 	})
@@ -81,30 +81,30 @@ func (c *Control) Resume(ctx context.Context, id, by string) ([]string, error) {
 
 // SetEnabled enables or disables a connection whose configuration leaves that to the pages. One that is enabled begins with a Full Sync; one
 // that is disabled ends nothing that is under way, and starts nothing any more.
-func (c *Control) SetEnabled(ctx context.Context, id string, enabled bool, by string) (Enabled, error) {
-	d := &deed{kind: ActEnable, act: "disable", on: id}
+func (c *Control) SetEnabled(ctx context.Context, id string, enabled bool, by string) (EnableResult, error) {
+	d := &auditedAct{kind: ActEnable, act: "disable", on: id}
 	if enabled {
 		d.act = "enable"
 	}
 	if connection, err := c.state.Connection(ctx, id); err == nil {
 		d.before = enabledWords(connection.Enabled)
 	}
-	return audited(ctx, c, d, func(done Enabled) string { return enabledWords(done.Enabled) }, func() (Enabled, error) { return c.setEnabled(ctx, id, enabled, by) })
+	return audited(ctx, c, d, func(done EnableResult) string { return enabledWords(done.Enabled) }, func() (EnableResult, error) { return c.setEnabled(ctx, id, enabled, by) })
 }
 
 // TestStore tries whether a store can be used as it is set: its credentials, in the process that asks. It makes one read and changes nothing.
-func (c *Control) TestStore(ctx context.Context, id string) (Tested, error) {
-	return audited(ctx, c, &deed{kind: ActTest, act: "test store", on: id}, testedAfter, func() (Tested, error) { return c.testStore(ctx, id) })
+func (c *Control) TestStore(ctx context.Context, id string) (TestResult, error) {
+	return audited(ctx, c, &auditedAct{kind: ActTest, act: "test store", on: id}, testOutcome, func() (TestResult, error) { return c.testStore(ctx, id) })
 }
 
 // TestWarehouse tries whether a warehouse can be read as it is set. It reads its first rows, and records nothing.
-func (c *Control) TestWarehouse(ctx context.Context, id string) (Tested, error) {
-	return audited(ctx, c, &deed{kind: ActTest, act: "test warehouse", on: id}, testedAfter, func() (Tested, error) { return c.testWarehouse(ctx, id) })
+func (c *Control) TestWarehouse(ctx context.Context, id string) (TestResult, error) {
+	return audited(ctx, c, &auditedAct{kind: ActTest, act: "test warehouse", on: id}, testOutcome, func() (TestResult, error) { return c.testWarehouse(ctx, id) })
 }
 
 // Decide approves or rejects what a run holds. To approve what was rejected lifts the rejection: the next run may ask anew.
-func (c *Control) Decide(ctx context.Context, run int64, approve bool, by string) (Decided, error) {
-	d := deed{kind: ActDecide, act: "reject", on: runName(run)}
+func (c *Control) Decide(ctx context.Context, run int64, approve bool, by string) (DecisionResult, error) {
+	d := auditedAct{kind: ActDecide, act: "reject", on: runName(run)}
 	if approve {
 		d.act = "approve"
 	}
@@ -116,25 +116,25 @@ func (c *Control) Decide(ctx context.Context, run int64, approve bool, by string
 			d.before = hold.Decision
 		}
 	}
-	return audited(ctx, c, &d, decidedAfter, func() (Decided, error) { return c.decide(ctx, run, hold, err, approve, by) })
+	return audited(ctx, c, &d, decisionOutcome, func() (DecisionResult, error) { return c.decide(ctx, run, hold, err, approve, by) })
 }
 
 // LiftRejections takes back the rejections that keep figures of a connection above 0, and asks for a Smart Sync, which pushes those figures.
 // Where that would take too much to 0, it is held and asks once more.
 func (c *Control) LiftRejections(ctx context.Context, id string, request workflows.SyncRequest) (LiftedRejections, error) {
-	d := &deed{kind: ActDecide, act: "lift rejections", on: id}
-	kept, err := c.keptOf(ctx, id)
+	d := &auditedAct{kind: ActDecide, act: "lift rejections", on: id}
+	kept, err := c.keptFigures(ctx, id)
 	if err != nil {
 		return LiftedRejections{}, err
 	}
 	d.before = kept.Words()
-	after := func(done LiftedRejections) string {
-		return "taken back: " + runsNamed(done.Lifted) + "; Smart Sync " + requestAfter(request)(done.SyncAnswer)
+	outcome := func(done LiftedRejections) string {
+		return "taken back: " + runNames(done.Lifted) + "; Smart Sync " + syncOutcome(request)(done.SyncAnswer)
 	}
-	return audited(ctx, c, d, after, func() (LiftedRejections, error) { return c.liftRejections(ctx, id, kept, request) })
+	return audited(ctx, c, d, outcome, func() (LiftedRejections, error) { return c.liftRejections(ctx, id, kept, request) })
 }
 
-func decidedAfter(decided Decided) string {
+func decisionOutcome(decided DecisionResult) string {
 	if decided.Answer == "" {
 		return "accepted"
 	}
@@ -147,17 +147,17 @@ func decidedAfter(decided Decided) string {
 func runName(run int64) string { return fmt.Sprintf("run %d", run) }
 
 // Cancel stops a run. What it has pushed stands, what is left is due for the next run; a call that is under way is waited for. It
-// returns when the run has been asked to stop, not when it has stopped; Ended waits for that. A run whose workflow is over is ended here.
+// returns when the run has been asked to stop, not when it has stopped; AwaitRunEnd waits for that. A run whose workflow is over is ended here.
 func (c *Control) Cancel(ctx context.Context, id int64) (ledger.Run, error) {
-	d := deed{kind: ActCancel, act: "cancel", on: runName(id)}
+	d := auditedAct{kind: ActCancel, act: "cancel", on: runName(id)}
 	if run, err := c.state.Run(ctx, id); err == nil {
-		d.on, d.before = d.on+" of "+run.Connection, standingOf(run, "open")
+		d.on, d.before = d.on+" of "+run.Connection, outcomeOr(run, "open")
 	}
-	return audited(ctx, c, &d, func(run ledger.Run) string { return standingOf(run, "asked to stop") }, func() (ledger.Run, error) { return c.cancel(ctx, id) })
+	return audited(ctx, c, &d, func(run ledger.Run) string { return outcomeOr(run, "asked to stop") }, func() (ledger.Run, error) { return c.cancel(ctx, id) })
 }
 
-// standingOf is the outcome of a run that has ended, else another text.
-func standingOf(run ledger.Run, open string) string {
+// outcomeOr is the outcome of a run that has ended, else another text.
+func outcomeOr(run ledger.Run, open string) string {
 	if run.EndedAt == nil {
 		return open
 	}
@@ -166,7 +166,7 @@ func standingOf(run ledger.Run, open string) string {
 
 // RefreshIDs forgets the store's ids and makes their figures due: the next run refreshes the ids and pushes the figures again: those of some channel SKUs, or of all when none is named.
 func (c *Control) RefreshIDs(ctx context.Context, store string, channelSKUs []string) (ledger.RefreshedIDs, error) {
-	d := deed{kind: ActRefreshIDs, act: "relearn", on: store}
+	d := auditedAct{kind: ActRefreshIDs, act: "relearn", on: store}
 	if len(channelSKUs) > 0 {
 		d.act += " of " + some(channelSKUs)
 	}
@@ -177,7 +177,7 @@ func (c *Control) RefreshIDs(ctx context.Context, store string, channelSKUs []st
 
 // Restored declares that the ledger was restored from a backup: every connection's next run is a Full Sync.
 func (c *Control) Restored(ctx context.Context, by, reason string) error {
-	_, err := audited(ctx, c, &deed{kind: ActRestored, act: "declare the ledger restored", on: "the ledger"}, func(struct{}) string { return reason }, func() (struct{}, error) {
+	_, err := audited(ctx, c, &auditedAct{kind: ActRestored, act: "declare the ledger restored", on: "the ledger"}, func(struct{}) string { return reason }, func() (struct{}, error) {
 		return struct{}{}, c.state.Restored(ctx, by+": "+reason, c.now())
 	})
 	return err
@@ -189,12 +189,12 @@ func (c *Control) Apply(ctx context.Context, definitions ledger.Definitions, opt
 	if options.DryRun {
 		return c.apply(ctx, definitions, options)
 	}
-	d := deed{kind: ActApply, act: "apply", on: options.From, from: FromFile}
-	return audited(ctx, c, &d, applyAfter, func() (ApplyReport, error) { return c.apply(ctx, definitions, options) })
+	d := auditedAct{kind: ActApply, act: "apply", on: options.From, from: FaceFile}
+	return audited(ctx, c, &d, applyOutcome, func() (ApplyReport, error) { return c.apply(ctx, definitions, options) })
 }
 
-// applyAfter lists what an apply changed.
-func applyAfter(report ApplyReport) string {
+// applyOutcome lists what an apply changed.
+func applyOutcome(report ApplyReport) string {
 	var changed []string
 	for _, change := range report.Changes {
 		changed = append(changed, strings.TrimSuffix(strings.Join([]string{change.Action, change.Kind, change.ID}, " ")+": "+change.Detail, ": "))
@@ -222,55 +222,55 @@ func applyAfter(report ApplyReport) string {
 }
 
 // EditSchedule sets a schedule of a connection: in place of what the configuration says, or where that leaves it to the pages.
-func (c *Control) EditSchedule(ctx context.Context, id string, mode ledger.Mode, edit ScheduleEdit) (ScheduleEdited, error) {
-	return c.scheduling(ctx, "set the "+string(mode)+" schedule", id, mode, func() (ScheduleEdited, error) { return c.editSchedule(ctx, id, mode, edit) })
+func (c *Control) EditSchedule(ctx context.Context, id string, mode ledger.Mode, edit ScheduleEdit) (ScheduleEditResult, error) {
+	return c.auditSchedule(ctx, "set the "+string(mode)+" schedule", id, mode, func() (ScheduleEditResult, error) { return c.editSchedule(ctx, id, mode, edit) })
 }
 
 // ClearOverride ends what somebody set of a schedule: from then on the configuration's counts, or the default where that names none.
-func (c *Control) ClearOverride(ctx context.Context, id string, mode ledger.Mode, version int64) (ScheduleEdited, error) {
-	return c.scheduling(ctx, "clear the "+string(mode)+" schedule", id, mode, func() (ScheduleEdited, error) { return c.clearOverride(ctx, id, mode, version) })
+func (c *Control) ClearOverride(ctx context.Context, id string, mode ledger.Mode, version int64) (ScheduleEditResult, error) {
+	return c.auditSchedule(ctx, "clear the "+string(mode)+" schedule", id, mode, func() (ScheduleEditResult, error) { return c.clearOverride(ctx, id, mode, version) })
 }
 
 // ApplyAdvice sets the schedule of Smart Sync to what is advised. The version is that of the setting that was read with the advice.
-func (c *Control) ApplyAdvice(ctx context.Context, id string, version int64, by string) (ScheduleEdited, error) {
-	return c.scheduling(ctx, "apply the advice", id, ledger.Smart, func() (ScheduleEdited, error) { return c.applyAdvice(ctx, id, version, by) })
+func (c *Control) ApplyAdvice(ctx context.Context, id string, version int64, by string) (ScheduleEditResult, error) {
+	return c.auditSchedule(ctx, "apply the advice", id, ledger.Smart, func() (ScheduleEditResult, error) { return c.applyAdvice(ctx, id, version, by) })
 }
 
 // UndoAdvice ends what was applied from advice: what was set before comes back, else the configuration's counts.
-func (c *Control) UndoAdvice(ctx context.Context, id string, version int64) (ScheduleEdited, error) {
-	return c.scheduling(ctx, "undo the advice", id, ledger.Smart, func() (ScheduleEdited, error) { return c.undoAdvice(ctx, id, version) })
+func (c *Control) UndoAdvice(ctx context.Context, id string, version int64) (ScheduleEditResult, error) {
+	return c.auditSchedule(ctx, "undo the advice", id, ledger.Smart, func() (ScheduleEditResult, error) { return c.undoAdvice(ctx, id, version) })
 }
 
-// scheduling is an act on a schedule, with what was in force before and after.
-func (c *Control) scheduling(ctx context.Context, act, id string, mode ledger.Mode, do func() (ScheduleEdited, error)) (ScheduleEdited, error) {
-	d := deed{kind: ActSchedule, act: act, on: id}
+// auditSchedule is an act on a schedule, with what was in force before and after.
+func (c *Control) auditSchedule(ctx context.Context, act, id string, mode ledger.Mode, do func() (ScheduleEditResult, error)) (ScheduleEditResult, error) {
+	d := auditedAct{kind: ActSchedule, act: act, on: id}
 	if setting, err := c.setting(ctx, id, mode); err == nil {
-		d.before = settingDeed(setting)
+		d.before = scheduleLine(setting)
 	}
-	return audited(ctx, c, &d, func(edited ScheduleEdited) string { return settingDeed(edited.ScheduleSetting) }, do)
+	return audited(ctx, c, &d, func(edited ScheduleEditResult) string { return scheduleLine(edited.ScheduleSetting) }, do)
 }
 
-func settingDeed(setting ScheduleSetting) string {
+func scheduleLine(setting ScheduleSetting) string {
 	return ScheduleWords(setting.Schedule) + ", " + sourceWords(setting)
 }
 
 // EditSetting sets a setting of a connection, a store or a warehouse: in place of what the configuration says, or where that leaves it to the pages.
-func (c *Control) EditSetting(ctx context.Context, key ledger.SettingKey, edit SettingEdit) (SettingEdited, error) {
-	return c.changing(ctx, "set "+key.Name, key, func() (SettingEdited, error) { return c.editSetting(ctx, key, edit) })
+func (c *Control) EditSetting(ctx context.Context, key ledger.SettingKey, edit SettingEdit) (SettingEditResult, error) {
+	return c.auditSetting(ctx, "set "+key.Name, key, func() (SettingEditResult, error) { return c.editSetting(ctx, key, edit) })
 }
 
 // ClearSetting ends what somebody set: from then on the configuration's counts, or the default where that names none.
-func (c *Control) ClearSetting(ctx context.Context, key ledger.SettingKey, version int64) (SettingEdited, error) {
-	return c.changing(ctx, "clear "+key.Name, key, func() (SettingEdited, error) { return c.clearSetting(ctx, key, version) })
+func (c *Control) ClearSetting(ctx context.Context, key ledger.SettingKey, version int64) (SettingEditResult, error) {
+	return c.auditSetting(ctx, "clear "+key.Name, key, func() (SettingEditResult, error) { return c.clearSetting(ctx, key, version) })
 }
 
-// changing is an act on a setting, with what was in force before and after.
-func (c *Control) changing(ctx context.Context, act string, key ledger.SettingKey, do func() (SettingEdited, error)) (SettingEdited, error) {
-	d := deed{kind: ActSettings, act: act, on: key.Kind + " " + key.ID}
-	if setting, err := c.oneSetting(ctx, key); err == nil {
-		d.before = setting.deed()
+// auditSetting is an act on a setting, with what was in force before and after.
+func (c *Control) auditSetting(ctx context.Context, act string, key ledger.SettingKey, do func() (SettingEditResult, error)) (SettingEditResult, error) {
+	d := auditedAct{kind: ActSettings, act: act, on: key.Kind + " " + key.ID}
+	if setting, err := c.settingByKey(ctx, key); err == nil {
+		d.before = setting.logText()
 	}
-	return audited(ctx, c, &d, func(edited SettingEdited) string { return edited.deed() }, do)
+	return audited(ctx, c, &d, func(edited SettingEditResult) string { return edited.logText() }, do)
 }
 
 // mostNamed is how many of a list an entry of the log names.

@@ -39,12 +39,12 @@ func (c *Control) Advise(ctx context.Context, id string) (Advice, error) {
 	if err != nil {
 		return Advice{}, err
 	}
-	if runs, err = c.neverHeld(ctx, runs, medianTime(runs)); err != nil {
+	if runs, err = c.withoutHeld(ctx, runs, medianTime(runs)); err != nil {
 		return Advice{}, err
 	}
-	seen := observed(runs)
-	seen.Interval, seen.Floor = ledger.Shortest(setting.Rules), connection.Inventory.Floor
-	advice := Advice{Connection: id, Advice: inventory.Advise(seen), Setting: setting}
+	observation := observe(runs)
+	observation.Interval, observation.Floor = ledger.Shortest(setting.Rules), connection.Inventory.Floor
+	advice := Advice{Connection: id, Advice: inventory.Advise(observation), Setting: setting}
 	advice.Why = adviceWords(advice.Advice)
 	advised := advice.schedule()
 	advice.Applicable = advice.Interval > 0 && !setting.ReadOnly && !advised.Same(setting.Schedule)
@@ -57,37 +57,37 @@ func (a Advice) schedule() ledger.Schedule {
 	return ledger.Schedule{Rules: []ledger.Rule{{Every: a.Interval}}, Timezone: a.Setting.Timezone}
 }
 
-// wentThrough is true for a Smart Sync of everything that went through.
-func wentThrough(run ledger.Run) bool {
-	return run.Mode == ledger.Smart && whole(run) && run.EndedAt != nil && (run.Outcome == ledger.Completed || run.Outcome == ledger.CompletedWithFailures)
+// completedSmartSync is true for a Smart Sync of everything that went through.
+func completedSmartSync(run ledger.Run) bool {
+	return run.Mode == ledger.Smart && pushesAll(run) && run.EndedAt != nil && (run.Outcome == ledger.Completed || run.Outcome == ledger.CompletedWithFailures)
 }
 
-// observed is what runs say of a connection's Smart Syncs.
-func observed(runs []ledger.Run) inventory.Observed {
-	var seen inventory.Observed
+// observe is what runs say of a connection's Smart Syncs.
+func observe(runs []ledger.Run) inventory.Observed {
+	var observation inventory.Observed
 	for _, run := range runs {
 		if run.Mode == ledger.Smart && run.Outcome == ledger.Skipped {
-			seen.Skipped++
+			observation.Skipped++
 		}
-		if !wentThrough(run) {
+		if !completedSmartSync(run) {
 			continue
 		}
-		seen.Took = append(seen.Took, run.EndedAt.Sub(run.StartedAt))
-		seen.ChangedRows += run.Counts.Changed
+		observation.Took = append(observation.Took, run.EndedAt.Sub(run.StartedAt))
+		observation.ChangedRows += run.Counts.Changed
 		if run.Counts.Changed > 0 {
-			seen.Changed++
+			observation.Changed++
 		}
 		if run.Counts.Waits > 0 {
-			seen.Waited++
+			observation.Waited++
 		}
 	}
-	return seen
+	return observation
 }
 
 // medianTime is how long half of the runs took at most. A run that took less cannot change what 95 % took, so nobody need ask whether it
 // was held.
 func medianTime(runs []ledger.Run) time.Duration {
-	took := observed(runs).Took
+	took := observe(runs).Took
 	if len(took) == 0 {
 		return 0
 	}
@@ -123,16 +123,16 @@ func adviceWords(a inventory.Advice) []string {
 }
 
 // applyAdvice sets the schedule of Smart Sync to what is advised; see ApplyAdvice.
-func (c *Control) applyAdvice(ctx context.Context, id string, version int64, by string) (ScheduleEdited, error) {
+func (c *Control) applyAdvice(ctx context.Context, id string, version int64, by string) (ScheduleEditResult, error) {
 	advice, err := c.Advise(ctx, id)
 	if err != nil {
-		return ScheduleEdited{}, err
+		return ScheduleEditResult{}, err
 	}
 	switch {
 	case advice.Interval == 0:
-		return ScheduleEdited{}, usage("nothing was changed: %s", advice.Why[0])
+		return ScheduleEditResult{}, usage("nothing was changed: %s", advice.Why[0])
 	case !advice.Applicable && !advice.Setting.ReadOnly:
-		return ScheduleEdited{}, usage("nothing was changed: Smart Sync of %s runs every %s already, as advised", id, intervalWords(advice.Interval))
+		return ScheduleEditResult{}, usage("nothing was changed: Smart Sync of %s runs every %s already, as advised", id, intervalWords(advice.Interval))
 	}
 	edit := ScheduleEdit{
 		Schedule: advice.schedule(), Version: version, By: by, advised: true,
@@ -152,25 +152,25 @@ func (c *Control) applyAdvice(ctx context.Context, id string, version int64, by 
 }
 
 // undoAdvice ends what was applied from advice; see UndoAdvice.
-func (c *Control) undoAdvice(ctx context.Context, id string, version int64) (ScheduleEdited, error) {
+func (c *Control) undoAdvice(ctx context.Context, id string, version int64) (ScheduleEditResult, error) {
 	setting, err := c.setting(ctx, id, ledger.Smart)
 	if err != nil {
-		return ScheduleEdited{}, err
+		return ScheduleEditResult{}, err
 	}
 	switch {
 	case setting.Version != version:
-		return ScheduleEdited{}, &StaleEditError{Now: setting, Wanted: setting.Default}
+		return ScheduleEditResult{}, &StaleEditError{Now: setting, Wanted: setting.Default}
 	case setting.Override == nil || !setting.Override.Advised:
-		return ScheduleEdited{}, usage("nothing was changed: what is in force for Smart Sync of %s was not applied from advice", id)
+		return ScheduleEditResult{}, usage("nothing was changed: what is in force for Smart Sync of %s was not applied from advice", id)
 	}
 	previous := setting.Override.Previous
 	if previous == nil || previous.Ended(c.now()) || setting.ReadOnly {
 		return c.clearOverride(ctx, id, ledger.Smart, version)
 	}
-	edited, err := c.override(ctx, setting, previous, previous.Schedule)
+	edited, err := c.writeOverride(ctx, setting, previous, previous.Schedule)
 	edited.Warnings = []string{}
 	return edited, err
 }
 
-// whole is true for a run of everything that was to push.
-func whole(run ledger.Run) bool { return !run.DryRun && len(run.Scope) == 0 }
+// pushesAll is true for a run of everything that was to push.
+func pushesAll(run ledger.Run) bool { return !run.DryRun && len(run.Scope) == 0 }

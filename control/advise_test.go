@@ -120,7 +120,7 @@ func TestRunsThatAdviceLooksAt(t *testing.T) {
 		change(&one)
 		return one
 	}
-	seen := observed([]ledger.Run{
+	seen := observe([]ledger.Run{
 		run(func(*ledger.Run) {}), run(func(r *ledger.Run) { r.Mode = ledger.Full }), run(func(r *ledger.Run) { r.Scope = []string{"A"} }),
 		run(func(r *ledger.Run) { r.DryRun = true }),
 		run(func(r *ledger.Run) { r.Outcome = ledger.Failed }), run(func(r *ledger.Run) { r.Outcome = ledger.Skipped }), run(func(r *ledger.Run) { r.EndedAt = nil }),

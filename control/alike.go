@@ -38,27 +38,27 @@ type spelling struct {
 	state interface {
 		Alike(ctx context.Context, sku string, query ledger.AlikeQuery) ([]string, error)
 	}
-	known map[alikeAsked][]string
+	cache map[alikeKey][]string
 }
 
-type alikeAsked struct {
+type alikeKey struct {
 	sku string
 	ledger.AlikeQuery
 }
 
 func (s spelling) alike(ctx context.Context, sku string, query ledger.AlikeQuery) ([]string, error) {
-	key := alikeAsked{sku, query}
-	found, known := s.known[key]
-	if known {
-		return found, nil
+	key := alikeKey{sku, query}
+	spellings, cached := s.cache[key]
+	if cached {
+		return spellings, nil
 	}
-	found, err := s.state.Alike(ctx, sku, query)
-	s.known[key] = found
-	return found, err
+	spellings, err := s.state.Alike(ctx, sku, query)
+	s.cache[key] = spellings
+	return spellings, err
 }
 
-// of says it of a row: a listing that is not taken, or levels that do not count.
-func (s spelling) of(ctx context.Context, connection ledger.Connection, explanation ExplanationOf) ([]string, error) {
+// lines says it of a row: a listing that is not taken, or levels that do not count.
+func (s spelling) lines(ctx context.Context, connection ledger.Connection, explanation RowExplanation) ([]string, error) {
 	row := explanation.Row
 	why := row.Why
 	if explanation.Now != nil {
@@ -66,9 +66,9 @@ func (s spelling) of(ctx context.Context, connection ledger.Connection, explanat
 	}
 	var lines []string
 	look := func(sku string, query ledger.AlikeQuery, text string) error {
-		found, err := s.alike(ctx, sku, query)
-		if len(found) > 0 {
-			lines = append(lines, fmt.Sprintf(text, sku, quoted(found)))
+		spellings, err := s.alike(ctx, sku, query)
+		if len(spellings) > 0 {
+			lines = append(lines, fmt.Sprintf(text, sku, quoted(spellings)))
 		}
 		return err
 	}

@@ -195,8 +195,8 @@ func TestAnAnswerToWhatIsDecided(t *testing.T) {
 
 func TestDecidedAfter(t *testing.T) {
 	t.Parallel()
-	for want, decided := range map[string]Decided{"accepted": {}, "approved": {Answer: Approved}, "not_held: it is over": {Answer: "not_held", Why: "it is over"}} {
-		require.Equal(t, want, decidedAfter(decided))
+	for want, decided := range map[string]DecisionResult{"accepted": {}, "approved": {Answer: Approved}, "not_held: it is over": {Answer: "not_held", Why: "it is over"}} {
+		require.Equal(t, want, decisionOutcome(decided))
 	}
 }
 
@@ -233,7 +233,7 @@ func TestCancellingARun(t *testing.T) {
 				require.Equal(t, ledger.Cancelled, run.Outcome)
 				_, err := c.Cancel(acting(t), lease.Run)
 				require.ErrorContains(t, err, "has ended already (cancelled)")
-				after, err := c.Ended(t.Context(), lease.Run, time.Hour)
+				after, err := c.AwaitRunEnd(t.Context(), lease.Run, time.Hour)
 				require.NoError(t, err)
 				require.Equal(t, ledger.Cancelled, after.Outcome)
 			}
@@ -251,13 +251,13 @@ func TestWaitingForARunThatDoesNotEnd(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c := &Control{state: open{}, now: time.Now}
 		began := time.Now()
-		run, err := c.Ended(t.Context(), 7, time.Minute)
+		run, err := c.AwaitRunEnd(t.Context(), 7, time.Minute)
 		require.NoError(t, err)
 		require.Nil(t, run.EndedAt)
 		require.Equal(t, time.Minute, time.Since(began))
 		left, leave := context.WithCancel(t.Context())
 		leave()
-		_, err = c.Ended(left, 7, time.Minute)
+		_, err = c.AwaitRunEnd(left, 7, time.Minute)
 		require.ErrorIs(t, err, context.Canceled)
 	})
 }
@@ -291,7 +291,7 @@ func TestAskingForARun(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			c := New(shopLedger(t), &test.temporal, func() time.Time { return noon })
-			answer, err := c.Ask(acting(t), ledger.Smart, "acme-shop", workflows.SyncRequest{By: "ann"})
+			answer, err := c.SyncWithAnswer(acting(t), ledger.Smart, "acme-shop", workflows.SyncRequest{By: "ann"})
 			if test.fails != "" {
 				require.ErrorContains(t, err, test.fails)
 			} else {
@@ -308,8 +308,8 @@ func TestAskingForARun(t *testing.T) {
 
 func TestRequestAfter(t *testing.T) {
 	t.Parallel()
-	require.Equal(t, "accepted", requestAfter(workflows.SyncRequest{})(SyncAnswer{}))
-	require.Equal(t, "joined, run 5, request r", requestAfter(workflows.SyncRequest{ID: "r"})(SyncAnswer{Fate: "joined", ByRun: 5}))
+	require.Equal(t, "accepted", syncOutcome(workflows.SyncRequest{})(SyncAnswer{}))
+	require.Equal(t, "joined, run 5, request r", syncOutcome(workflows.SyncRequest{ID: "r"})(SyncAnswer{Fate: "joined", ByRun: 5}))
 }
 
 // What activities ask about workflows: one that is over needs no telling.

@@ -40,17 +40,17 @@ type ApplyOptions struct {
 	Choice Choice
 }
 
-// applying is one apply.
-type applying struct {
+// applyOperation is one apply.
+type applyOperation struct {
 	*Control
-	definitions ledger.Definitions
-	options     ApplyOptions
-	self        owner                            // what schedules are marked with
-	before      map[string]bool                  // the connections that the ledger had: whether they were active
-	configured  map[string]bool                  // the connections that it is to have
-	decided     map[scheduleKey]*ledger.Override // what is set beside the configuration afterwards
-	beside      map[ledger.SettingKey]*ledger.SettingOverride
-	report      *ApplyReport
+	definitions      ledger.Definitions
+	options          ApplyOptions
+	self             owner                            // what schedules are marked with
+	wasActive        map[string]bool                  // the connections that the ledger had: whether they were active
+	configured       map[string]bool                  // the connections that it is to have
+	overrides        map[scheduleKey]*ledger.Override // what is set beside the configuration afterwards
+	settingOverrides map[ledger.SettingKey]*ledger.SettingOverride
+	report           *ApplyReport
 }
 
 // apply makes the ledger and the schedules what the definitions say; see Apply.
@@ -59,7 +59,7 @@ func (c *Control) apply(ctx context.Context, definitions ledger.Definitions, opt
 		Changes: []ledger.Change{}, Schedules: []ScheduleChange{}, Requested: []string{}, Warnings: []string{}, Overrides: []OverrideFate{},
 		Settings: []SettingFate{}, ChangeDays: []ChangeDay{},
 	}
-	a := &applying{Control: c, definitions: definitions, options: options, report: &report, before: map[string]bool{}, configured: map[string]bool{}}
+	a := &applyOperation{Control: c, definitions: definitions, options: options, report: &report, wasActive: map[string]bool{}, configured: map[string]bool{}}
 	before, err := c.state.Connections(ctx)
 	if err != nil {
 		return report, err
@@ -67,7 +67,7 @@ func (c *Control) apply(ctx context.Context, definitions ledger.Definitions, opt
 	a.definitions.Connections = asEnabled(definitions.Connections, before)
 	definitions = a.definitions
 	for _, connection := range before {
-		a.before[connection.ID] = connection.Active()
+		a.wasActive[connection.ID] = connection.Active()
 	}
 	for _, connection := range definitions.Connections {
 		a.configured[connection.ID] = true
@@ -77,10 +77,10 @@ func (c *Control) apply(ctx context.Context, definitions ledger.Definitions, opt
 		return report, err
 	}
 	a.self = owner{ledger: identity, from: options.From}
-	if err := a.check(ctx); err != nil {
+	if err := a.checkOwners(ctx); err != nil {
 		return report, err
 	}
-	if err := a.claims(ctx, before); err != nil {
+	if err := a.decideOverrides(ctx, before); err != nil {
 		return report, err
 	}
 	if options.DryRun {
@@ -92,20 +92,20 @@ func (c *Control) apply(ctx context.Context, definitions ledger.Definitions, opt
 	} else if report.Attributes, err = c.register(ctx); err != nil {
 		return report, err
 	}
-	if report.Changes, err = a.toLedger(ctx); err != nil {
+	if report.Changes, err = a.applyToLedger(ctx); err != nil {
 		return report, err
 	}
 	crash.At(crash.DefinitionsStored)
 	if err := a.schedules(ctx); err != nil {
 		return report, err
 	}
-	report.Warnings = append(report.Warnings, idle(definitions)...)
-	report.Warnings = append(report.Warnings, unused(definitions)...)
-	if err := a.removed(ctx); err != nil {
+	report.Warnings = append(report.Warnings, nothingEnabled(definitions)...)
+	report.Warnings = append(report.Warnings, unusedPartners(definitions)...)
+	if err := a.handleRemoved(ctx); err != nil {
 		return report, err
 	}
 	for _, connection := range definitions.Connections {
-		if err := a.firstFull(ctx, connection); err != nil {
+		if err := a.requestFirstFull(ctx, connection); err != nil {
 			return report, err
 		}
 		inForce := a.inForce(connection)
@@ -127,8 +127,8 @@ func asEnabled(wanted, before []ledger.Connection) []ledger.Connection {
 	return wanted
 }
 
-// toLedger makes the ledger hold the definitions, and what was decided about overrides.
-func (a *applying) toLedger(ctx context.Context) ([]ledger.Change, error) {
+// applyToLedger makes the ledger hold the definitions, and what was decided about overrides.
+func (a *applyOperation) applyToLedger(ctx context.Context) ([]ledger.Change, error) {
 	options := a.options.ApplyOptions
 	options.From, options.Now = a.options.From, a.now()
 	changes, err := a.state.Apply(ctx, a.definitions, options)
@@ -145,8 +145,8 @@ func (a *applying) toLedger(ctx context.Context) ([]ledger.Change, error) {
 	return orEmpty(changes), nil
 }
 
-// check refuses ids of the configuration that are another ledger's.
-func (a *applying) check(ctx context.Context) error {
+// checkOwners refuses ids of the configuration that are another ledger's.
+func (a *applyOperation) checkOwners(ctx context.Context) error {
 	var collisions []collision
 	for _, connection := range a.definitions.Connections {
 		for _, mode := range []ledger.Mode{ledger.Smart, ledger.Full} {
@@ -159,11 +159,11 @@ func (a *applying) check(ctx context.Context) error {
 				collisions = append(collisions, collision{id: id, owner: ownerOf(described.Schedule)})
 			}
 		}
-		if _, known := a.before[connection.ID]; known {
+		if _, existed := a.wasActive[connection.ID]; existed {
 			continue
 		}
 		for _, id := range []string{workflows.WorkflowID(ledger.Smart, connection.ID), workflows.WorkflowID(ledger.Full, connection.ID), workflows.EventsID(connection.ID)} {
-			_, theirs, err := a.looked(ctx, id)
+			_, theirs, err := a.openWorkflow(ctx, id)
 			if err != nil {
 				return fmt.Errorf("nothing was changed: %w", err)
 			}
@@ -173,26 +173,26 @@ func (a *applying) check(ctx context.Context) error {
 		}
 	}
 	if len(collisions) > 0 {
-		return refusal(a.self.ledger, a.temporal.Namespace(), collisions)
+		return collisionError(a.self.ledger, a.temporal.Namespace(), collisions)
 	}
 	return nil
 }
 
 // decide decides about a schedule of a connection.
-func (a *applying) decide(connection string, found owner) verdict {
-	_, known := a.before[connection]
+func (a *applyOperation) decide(connection string, scheduleOwner owner) verdict {
+	_, existed := a.wasActive[connection]
 	return belonging{
-		owner: found.ledger, own: a.self.ledger, configured: a.configured[connection], known: known, takeOver: a.options.TakeOver, prune: a.options.Prune,
+		owner: scheduleOwner.ledger, own: a.self.ledger, configured: a.configured[connection], existed: existed, takeOver: a.options.TakeOver, prune: a.options.Prune,
 	}.decide()
 }
 
 // schedules makes the schedules of every connection what they should be.
-func (a *applying) schedules(ctx context.Context) error {
-	labelled := len(a.report.Attributes.Missing) == 0 || a.options.DryRun
+func (a *applyOperation) schedules(ctx context.Context) error {
+	withAttributes := len(a.report.Attributes.Missing) == 0 || a.options.DryRun
 	for _, connection := range a.definitions.Connections {
 		for _, mode := range []ledger.Mode{ledger.Smart, ledger.Full} {
 			id := workflows.WorkflowID(mode, connection.ID)
-			done, err := a.settle(ctx, connection, mode, labelled)
+			done, err := a.settle(ctx, connection, mode, withAttributes)
 			switch {
 			case err != nil && a.options.DryRun:
 				return fmt.Errorf("nothing was changed; schedule %s: %w", id, err)
@@ -201,7 +201,7 @@ func (a *applying) schedules(ctx context.Context) error {
 			case done.change != nil:
 				a.report.Schedules = append(a.report.Schedules, *done.change)
 			}
-			if done.paused != "" && connection.Active() && !a.before[connection.ID] {
+			if done.paused != "" && connection.Active() && !a.wasActive[connection.ID] {
 				a.warn("schedule %s stays paused (%s); starter resume %s starts it", id, done.paused, connection.ID)
 			}
 			if done.limited != "" {
@@ -212,13 +212,13 @@ func (a *applying) schedules(ctx context.Context) error {
 	return nil
 }
 
-func (a *applying) warn(format string, arguments ...any) {
+func (a *applyOperation) warn(format string, arguments ...any) {
 	a.report.Warnings = append(a.report.Warnings, fmt.Sprintf(format, arguments...))
 }
 
-// removed deals with schedules of connections that the configuration no longer has: ours go with Prune, and are named without. Those
+// handleRemoved deals with schedules of connections that the configuration no longer has: ours go with Prune, and are named without. Those
 // of other ledgers are left alone, and their ledgers are named, for no namespace should have two.
-func (a *applying) removed(ctx context.Context) error {
+func (a *applyOperation) handleRemoved(ctx context.Context) error {
 	ids, err := a.orphans(ctx)
 	if err != nil {
 		return err
@@ -252,12 +252,12 @@ func (a *applying) removed(ctx context.Context) error {
 			}
 		}
 	}
-	a.report.Warnings = append(a.report.Warnings, company(a.temporal.Namespace(), others, unmarked)...)
+	a.report.Warnings = append(a.report.Warnings, neighbourWarnings(a.temporal.Namespace(), others, unmarked)...)
 	return nil
 }
 
 // orphans are the schedules that could be of connections that the configuration does not have.
-func (a *applying) orphans(ctx context.Context) ([]string, error) {
+func (a *applyOperation) orphans(ctx context.Context) ([]string, error) {
 	all, err := a.temporal.ScheduleIDs(ctx)
 	if err != nil {
 		return nil, err
@@ -272,18 +272,18 @@ func (a *applying) orphans(ctx context.Context) ([]string, error) {
 	return ids, nil
 }
 
-// firstFull requests one Full Sync when a connection's inventory flow becomes enabled: it brings the store in line with the
+// requestFirstFull requests one Full Sync when a connection's inventory flow becomes enabled: it brings the store in line with the
 // warehouse's figures. It is requested again when an apply broke off before it was, and never twice.
-func (a *applying) firstFull(ctx context.Context, connection ledger.Connection) error {
+func (a *applyOperation) requestFirstFull(ctx context.Context, connection ledger.Connection) error {
 	if !connection.Active() {
 		return nil
 	}
-	if a.before[connection.ID] {
+	if a.wasActive[connection.ID] {
 		runs, err := a.state.Runs(ctx, connection.ID, 1)
 		if err != nil || len(runs) > 0 {
 			return err
 		}
-		if open, err := a.open(ctx, workflows.WorkflowID(ledger.Full, connection.ID)); err != nil || open {
+		if open, err := a.isOpen(ctx, workflows.WorkflowID(ledger.Full, connection.ID)); err != nil || open {
 			return err
 		}
 	}
@@ -329,7 +329,7 @@ func (c *Control) tooFast(ctx context.Context, connection string, rules []ledger
 	if !tooShort(interval, p95, n) {
 		return "", nil
 	}
-	if runs, err = c.neverHeld(ctx, runs, interval/2); err != nil {
+	if runs, err = c.withoutHeld(ctx, runs, interval/2); err != nil {
 		return "", err
 	}
 	if p95, n = percentile95(runs); !tooShort(interval, p95, n) {
@@ -345,8 +345,8 @@ func tooShort(interval, p95 time.Duration, runs int) bool {
 	return runs >= enough && interval < 2*p95
 }
 
-// neverHeld leaves out the long runs that waited for a person: that is no time that a run takes.
-func (c *Control) neverHeld(ctx context.Context, runs []ledger.Run, long time.Duration) ([]ledger.Run, error) {
+// withoutHeld leaves out the long runs that waited for a person: that is no time that a run takes.
+func (c *Control) withoutHeld(ctx context.Context, runs []ledger.Run, long time.Duration) ([]ledger.Run, error) {
 	var left []ledger.Run
 	for _, run := range runs {
 		if run.EndedAt != nil && run.EndedAt.Sub(run.StartedAt) > long {
@@ -362,9 +362,9 @@ func (c *Control) neverHeld(ctx context.Context, runs []ledger.Run, long time.Du
 	return left, nil
 }
 
-// idle warns where nothing is synced because nobody has enabled a connection that the configuration leaves to the pages. Of others the
+// nothingEnabled warns where nothing is synced because nobody has enabled a connection that the configuration leaves to the pages. Of others the
 // configuration's reader warns.
-func idle(definitions ledger.Definitions) []string {
+func nothingEnabled(definitions ledger.Definitions) []string {
 	left := func(connection ledger.Connection) bool { return connection.EnabledByPages }
 	if slices.ContainsFunc(definitions.Connections, ledger.Connection.Active) || !slices.ContainsFunc(definitions.Connections, left) {
 		return nil
@@ -372,8 +372,8 @@ func idle(definitions ledger.Definitions) []string {
 	return []string{"no connection is enabled, so nothing is synced; enable those that should be on their pages, or with starter enable CONNECTION"}
 }
 
-// unused warns of warehouses and stores that no connection uses: nothing is read from them or pushed to them.
-func unused(definitions ledger.Definitions) []string {
+// unusedPartners warns of warehouses and stores that no connection uses: nothing is read from them or pushed to them.
+func unusedPartners(definitions ledger.Definitions) []string {
 	used := map[string]bool{}
 	for _, connection := range definitions.Connections {
 		used["warehouse "+connection.Warehouse], used["store "+connection.Store] = true, true

@@ -19,9 +19,9 @@ func TestUnused(t *testing.T) {
 	}
 	require.Equal(t, []string{
 		"warehouse attic is in no connection, so nothing is done with it", "store attic is in no connection, so nothing is done with it",
-	}, unused(definitions))
+	}, unusedPartners(definitions))
 	definitions.Connections = append(definitions.Connections, ledger.Connection{ID: "other", Warehouse: "attic", Store: "attic"})
-	require.Empty(t, unused(definitions))
+	require.Empty(t, unusedPartners(definitions))
 }
 
 func TestNothingIsEnabled(t *testing.T) {
@@ -32,7 +32,7 @@ func TestNothingIsEnabled(t *testing.T) {
 		connections []ledger.Connection
 		warned      bool
 	}{{nil, false}, {[]ledger.Connection{off}, false}, {[]ledger.Connection{off, left}, true}, {[]ledger.Connection{left, on}, false}} {
-		require.Equal(t, test.warned, len(idle(ledger.Definitions{Connections: test.connections})) == 1, "%v", test.connections)
+		require.Equal(t, test.warned, len(nothingEnabled(ledger.Definitions{Connections: test.connections})) == 1, "%v", test.connections)
 	}
 }
 

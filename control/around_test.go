@@ -75,9 +75,9 @@ func TestTheFirstFullSyncOfAnApply(t *testing.T) {
 			if test.ran {
 				runIn(t, state, "first", noon)
 			}
-			a := &applying{Control: New(state, &test.temporal, func() time.Time { return noon }), report: &ApplyReport{}, before: test.before}
+			a := &applyOperation{Control: New(state, &test.temporal, func() time.Time { return noon }), report: &ApplyReport{}, wasActive: test.before}
 			a.options.DryRun = test.dry
-			err := a.firstFull(t.Context(), test.connection)
+			err := a.requestFirstFull(t.Context(), test.connection)
 			if test.fails != "" {
 				require.ErrorContains(t, err, test.fails)
 			} else {
@@ -207,7 +207,7 @@ func TestTellingAHistory(t *testing.T) {
 		"a workflow that is goes on": {event(enumspb.EVENT_TYPE_WORKFLOW_EXECUTION_CONTINUED_AS_NEW, nil), "", "continued as new, as run "},
 		"an event without a word":    {event(enumspb.EVENT_TYPE_MARKER_RECORDED, nil), "", "the run is still open"},
 	} {
-		steps, ending := Tell(&historypb.History{Events: []*historypb.HistoryEvent{test.event}})
+		steps, ending := DescribeHistory(&historypb.History{Events: []*historypb.HistoryEvent{test.event}})
 		if test.step == "" {
 			require.Empty(t, steps, name)
 			require.Equal(t, test.ending, ending, name)
@@ -239,9 +239,9 @@ func TestWordsAroundSettings(t *testing.T) {
 	require.Equal(t, young, newerOf(old, young))
 	require.Equal(t, young, newerOf(young, old))
 	require.Nil(t, newerOf(nil, nil))
-	require.Equal(t, "a, b", listed([]string{"a", "b"}, 2))
-	require.Equal(t, "a and 2 more", listed([]string{"a", "b", "c"}, 1))
-	require.Equal(t, Actor{Who: "unknown", From: "unknown"}, ActorOf(t.Context()))
+	require.Equal(t, "a, b", joinFirst([]string{"a", "b"}, 2))
+	require.Equal(t, "a and 2 more", joinFirst([]string{"a", "b", "c"}, 1))
+	require.Equal(t, Actor{Name: "unknown", Face: "unknown"}, ActorOf(t.Context()))
 	require.True(t, OverrideFate{Action: string(fatePages)}.OfThePages())
 	require.False(t, SettingFate{Action: string(fateKept)}.OfThePages())
 	require.Equal(t, 5*time.Minute, Spread([]ledger.Rule{{Every: 2 * time.Hour}}))
@@ -260,12 +260,12 @@ func TestArgumentsOfSchedules(t *testing.T) {
 	input := workflows.SyncInput{Connection: "acme-shop", Ledger: "x"}
 	payload, err := converter.GetDefaultDataConverter().ToPayload(input)
 	require.NoError(t, err)
-	plain, err := argument([]any{input})
+	plain, err := argumentForm([]any{input})
 	require.NoError(t, err)
-	wired, err := argument([]any{payload})
+	wired, err := argumentForm([]any{payload})
 	require.NoError(t, err)
 	require.Equal(t, plain, wired)
-	other, err := argument([]any{&commonpb.Payload{Data: []byte("x")}})
+	other, err := argumentForm([]any{&commonpb.Payload{Data: []byte("x")}})
 	require.NoError(t, err)
 	require.Contains(t, other, "something else")
 	require.Equal(t,

@@ -11,16 +11,16 @@ import (
 
 // The faces from which acts come.
 const (
-	FromPage        = "page"
-	FromAPI         = "API"
-	FromCommandLine = "command line"
-	FromFile        = "file"
+	FacePage        = "page"
+	FaceAPI         = "API"
+	FaceCommandLine = "command line"
+	FaceFile        = "file"
 )
 
 // Actor is who acts, through which face, and with which role. Without a role nothing is allowed.
 type Actor struct {
-	Who, From string
-	Role      ledger.Role
+	Name, Face string
+	Role       ledger.Role
 	// Address is where a request came from, without its port; empty on the command line.
 	Address string
 }
@@ -37,11 +37,11 @@ func ActorOf(ctx context.Context) Actor {
 	if actor, ok := ctx.Value(actorKey{}).(Actor); ok {
 		return actor
 	}
-	return Actor{Who: "unknown", From: "unknown"}
+	return Actor{Name: "unknown", Face: "unknown"}
 }
 
-// deed is an act as the audit lists it: what is done, on what, and what that was before where it is known.
-type deed struct {
+// auditedAct is an act as the audit lists it: what is done, on what, and what that was before where it is known.
+type auditedAct struct {
 	kind            Act // says which role is needed
 	act, on, before string
 	// from replaces the face of the actor, where it is another: a configuration file.
@@ -53,7 +53,7 @@ const auditPatience = 10 * time.Second
 
 // audited does something where the role of who acts is enough for it, and notes in the ledger who did it and what became of it, refusals and
 // failures as well. after says what there is then, of what was done. What was before may be found out while it is done.
-func audited[T any](ctx context.Context, c *Control, d *deed, after func(T) string, do func() (T, error)) (T, error) {
+func audited[T any](ctx context.Context, c *Control, d *auditedAct, outcome func(T) string, do func() (T, error)) (T, error) {
 	var result T
 	err := forbidden(ActorOf(ctx), d.kind)
 	if err == nil {
@@ -61,23 +61,23 @@ func audited[T any](ctx context.Context, c *Control, d *deed, after func(T) stri
 	}
 	entry := auditEntry(ActorOf(ctx), *d, err)
 	if err == nil {
-		entry.After = after(result)
+		entry.After = outcome(result)
 	}
-	return result, c.noted(ctx, entry, err)
+	return result, c.noteOutcome(ctx, entry, err)
 }
 
-// noted notes an act, and returns its error with that of noting it.
-func (c *Control) noted(ctx context.Context, entry ledger.AuditEntry, err error) error {
+// noteOutcome notes an act, and returns its error with that of noting it.
+func (c *Control) noteOutcome(ctx context.Context, entry ledger.AuditEntry, err error) error {
 	if failed := c.note(ctx, entry); failed != nil {
 		return errors.Join(err, failed)
 	}
 	return err
 }
 
-// Refused notes an act that somebody asked for and that a face refused, because what was said of it could not be read, or names nothing that
+// NoteInvalid notes an act that somebody asked for and that a face refused, because what was said of it could not be read, or names nothing that
 // it could be done on. What control itself refuses is noted there.
-func (c *Control) Refused(ctx context.Context, act, on, reason string) error {
-	return c.note(ctx, auditEntry(ActorOf(ctx), deed{act: act, on: on}, usage("%s", reason)))
+func (c *Control) NoteInvalid(ctx context.Context, act, on, reason string) error {
+	return c.note(ctx, auditEntry(ActorOf(ctx), auditedAct{act: act, on: on}, usage("%s", reason)))
 }
 
 // note adds an entry to the log of acts, also when who acted has gone.
@@ -92,8 +92,8 @@ func (c *Control) note(ctx context.Context, entry ledger.AuditEntry) error {
 }
 
 // auditEntry is what is noted of an act that ended so.
-func auditEntry(actor Actor, d deed, err error) ledger.AuditEntry {
-	entry := ledger.AuditEntry{Who: actor.Who, From: actor.From, Act: d.act, On: d.on, Before: d.before, Result: ledger.AuditDone}
+func auditEntry(actor Actor, d auditedAct, err error) ledger.AuditEntry {
+	entry := ledger.AuditEntry{Who: actor.Name, From: actor.Face, Act: d.act, On: d.on, Before: d.before, Result: ledger.AuditDone}
 	if d.from != "" {
 		entry.From = d.from
 	}

@@ -15,7 +15,7 @@ import (
 	"github.com/tidemark/tidemark/workflows"
 )
 
-var ann = Actor{Who: "ann", From: FromPage, Role: ledger.Admin}
+var ann = Actor{Name: "ann", Face: FacePage, Role: ledger.Admin}
 
 // acting is the context of ann, who may do everything.
 func acting(t *testing.T) context.Context {
@@ -37,11 +37,11 @@ func TestActsAreNoted(t *testing.T) {
 			return err
 		}, ledger.AuditEntry{Act: "Full Sync", On: "other", Result: ledger.AuditRefused, Reason: `there is no connection "other"; there are acme-shop`}},
 		"a push without Temporal": {func(ctx context.Context, c *Control) error {
-			_, err := c.Ask(ctx, ledger.Smart, "acme-shop", workflows.SyncRequest{})
+			_, err := c.SyncWithAnswer(ctx, ledger.Smart, "acme-shop", workflows.SyncRequest{})
 			return err
 		}, ledger.AuditEntry{Act: "Smart Sync", On: "acme-shop", Result: ledger.AuditFailed, Reason: "asking Temporal for smart-sync/acme-shop: no server answers"}},
 		"a push of SKUs that nobody knows": {func(ctx context.Context, c *Control) error {
-			_, err := c.Ask(ctx, ledger.Smart, "acme-shop", workflows.SyncRequest{SKUs: []string{"BIKE", "LAMP"}})
+			_, err := c.SyncWithAnswer(ctx, ledger.Smart, "acme-shop", workflows.SyncRequest{SKUs: []string{"BIKE", "LAMP"}})
 			return err
 		}, ledger.AuditEntry{
 			Act: "Smart Sync of BIKE, LAMP", On: "acme-shop", Result: ledger.AuditRefused,
@@ -107,7 +107,7 @@ func TestActsAreNoted(t *testing.T) {
 		"an apply without Temporal": {func(ctx context.Context, c *Control) error {
 			_, err := c.Apply(ctx, ledger.Definitions{Connections: []ledger.Connection{{ID: "acme-shop"}}}, ApplyOptions{From: "host: a.yaml"})
 			return err
-		}, ledger.AuditEntry{From: FromFile, Act: "apply", On: "host: a.yaml", Result: ledger.AuditFailed, Reason: "nothing was changed; schedule smart-sync/acme-shop: no server answers"}},
+		}, ledger.AuditEntry{From: FaceFile, Act: "apply", On: "host: a.yaml", Result: ledger.AuditFailed, Reason: "nothing was changed; schedule smart-sync/acme-shop: no server answers"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -129,7 +129,7 @@ func TestActsAreNoted(t *testing.T) {
 			want := one.want
 			want.ID, want.At, want.Who = noted[0].ID, noted[0].At, "ann"
 			if want.From == "" {
-				want.From = FromPage
+				want.From = FacePage
 			}
 			require.Equal(t, want, noted[0])
 		})
@@ -142,7 +142,7 @@ func TestNotingAnActIsNotLost(t *testing.T) {
 	state := emptyLedger(t)
 	c := &Control{state: state, now: func() time.Time { return noon }}
 	ctx, leave := context.WithCancel(WithActor(t.Context(), ann))
-	_, err := audited(ctx, c, &deed{kind: ActPause, act: "wave", on: "the shop", before: "still"}, func(text string) string { return text }, func() (string, error) {
+	_, err := audited(ctx, c, &auditedAct{kind: ActPause, act: "wave", on: "the shop", before: "still"}, func(text string) string { return text }, func() (string, error) {
 		leave()
 		return "waved", nil
 	})
@@ -154,7 +154,7 @@ func TestNotingAnActIsNotLost(t *testing.T) {
 
 	lost := errors.New("the disk is full")
 	c.state = deaf{state, lost}
-	_, err = audited(acting(t), c, &deed{kind: ActPause, act: "wave", on: "the shop"}, func(text string) string { return text }, func() (string, error) { return "waved", nil })
+	_, err = audited(acting(t), c, &auditedAct{kind: ActPause, act: "wave", on: "the shop"}, func(text string) string { return text }, func() (string, error) { return "waved", nil })
 	require.ErrorIs(t, err, lost)
 	require.EqualError(t, err, "wave on the shop: done, and that could not be noted in the activity log: the disk is full")
 }
@@ -170,8 +170,8 @@ func (d deaf) Audit(context.Context, ledger.AuditEntry) error { return d.err }
 // What an apply changed is listed, and a long list is cut.
 func TestWhatAnApplyChangedIsNoted(t *testing.T) {
 	t.Parallel()
-	require.Equal(t, "nothing differed", applyAfter(ApplyReport{}))
-	require.Equal(t, "changed connection acme-shop: interval 1h, created store shop, paused schedule smart-sync/acme-shop, smart schedule of acme-shop taken from the file: what was set by ann is gone, first Full Sync of acme-shop requested", applyAfter(ApplyReport{
+	require.Equal(t, "nothing differed", applyOutcome(ApplyReport{}))
+	require.Equal(t, "changed connection acme-shop: interval 1h, created store shop, paused schedule smart-sync/acme-shop, smart schedule of acme-shop taken from the file: what was set by ann is gone, first Full Sync of acme-shop requested", applyOutcome(ApplyReport{
 		Changes:   []ledger.Change{{Action: "changed", Kind: "connection", ID: "acme-shop", Detail: "interval 1h"}, {Action: "created", Kind: "store", ID: "shop"}},
 		Schedules: []ScheduleChange{{ID: "smart-sync/acme-shop", Action: "paused"}}, Requested: []string{"acme-shop"},
 		Overrides: []OverrideFate{{Connection: "acme-shop", Mode: ledger.Full, Action: string(fateKept), Detail: "still"}, {

@@ -53,7 +53,7 @@ func (o owner) memo() map[string]any {
 type belonging struct {
 	owner, own string // ledgers: that the schedule names, and the one that is applied
 	configured bool   // the configuration has the schedule's connection
-	known      bool   // the ledger that is applied had the connection before
+	existed    bool   // the ledger that is applied had the connection before
 	takeOver   bool
 	prune      bool
 }
@@ -73,7 +73,7 @@ const (
 
 // decide decides about a schedule.
 func (b belonging) decide() verdict {
-	ours := b.owner == b.own || (b.owner == "" && b.known)
+	ours := b.owner == b.own || (b.owner == "" && b.existed)
 	switch {
 	case b.configured && b.owner == b.own:
 		return tend
@@ -123,21 +123,21 @@ type collision struct {
 	open  bool // a workflow that is under way
 }
 
-// refusal says which ids are another's and what to do.
-func refusal(own, namespace string, collisions []collision) error {
-	const named = 6
+// collisionError says which ids are another's and what to do.
+func collisionError(own, namespace string, collisions []collision) error {
+	const mostListed = 6
 	var lines []string
 	open := false
-	for i, one := range collisions {
-		if i == named {
-			lines = append(lines, fmt.Sprintf("  … and %d more", len(collisions)-named))
+	for i, entry := range collisions {
+		if i == mostListed {
+			lines = append(lines, fmt.Sprintf("  … and %d more", len(collisions)-mostListed))
 			break
 		}
-		what := "schedule "
-		if one.open {
-			what, open = "the open workflow ", true
+		kind := "schedule "
+		if entry.open {
+			kind, open = "the open workflow ", true
 		}
-		lines = append(lines, fmt.Sprintf("  %s%s %s", what, one.id, one.owner))
+		lines = append(lines, fmt.Sprintf("  %s%s %s", kind, entry.id, entry.owner))
 	}
 	advice := "Give the connections other ids, or each ledger a namespace of its own (TEMPORAL_NAMESPACE). Where this ledger replaces that one: stop that one's workers, and apply with --take-over."
 	if open {
@@ -148,21 +148,21 @@ func refusal(own, namespace string, collisions []collision) error {
 
 // identity is the ledger that is spoken for.
 func (c *Control) identity(ctx context.Context) (string, error) {
-	c.own.mutex.Lock()
-	defer c.own.mutex.Unlock()
-	if c.own.ledger != "" || c.state == nil {
-		return c.own.ledger, nil
+	c.ownLedger.mutex.Lock()
+	defer c.ownLedger.mutex.Unlock()
+	if c.ownLedger.id != "" || c.state == nil {
+		return c.ownLedger.id, nil
 	}
 	identity, err := c.state.Identity(ctx)
 	if err != nil {
 		return "", fmt.Errorf("asking the ledger which one it is: %w", err)
 	}
-	c.own.ledger = identity
+	c.ownLedger.id = identity
 	return identity, nil
 }
 
-// anothers is the owner of an open workflow that belongs to another ledger; nil when it is ours, or does not say.
-func (c *Control) anothers(ctx context.Context, memo *commonpb.Memo) (*owner, error) {
+// otherOwner is the owner of an open workflow that belongs to another ledger; nil when it is ours, or does not say.
+func (c *Control) otherOwner(ctx context.Context, memo *commonpb.Memo) (*owner, error) {
 	own, err := c.identity(ctx)
 	if err != nil {
 		return nil, err
@@ -175,38 +175,38 @@ func (c *Control) anothers(ctx context.Context, memo *commonpb.Memo) (*owner, er
 	return &marked, nil
 }
 
-// ours refuses what is asked of an open workflow that belongs to another ledger: that one's workers would serve it, or refuse it.
-func (c *Control) ours(id string, theirs *owner) error {
+// checkOwner refuses what is asked of an open workflow that belongs to another ledger: that one's workers would serve it, or refuse it.
+func (c *Control) checkOwner(id string, theirs *owner) error {
 	if theirs == nil {
 		return nil
 	}
 	return usage("workflow %s is open and %s, not to this one (%s): nothing was asked of it. Each ledger needs a namespace of its own (TEMPORAL_NAMESPACE)",
-		id, theirs, ledger.ShortIdentity(c.own.ledger))
+		id, theirs, ledger.ShortIdentity(c.ownLedger.id))
 }
 
-// notice is open for what is signalled often: it looks at a workflow once in a while.
-func (c *Control) notice(ctx context.Context, id string) error {
+// checkOwnerOften is open for what is signalled often: it looks at a workflow once in a while.
+func (c *Control) checkOwnerOften(ctx context.Context, id string) error {
 	const trusted = 30 * time.Second
-	c.own.mutex.Lock()
-	fresh := c.now().Sub(c.own.seen[id]) < trusted
-	c.own.mutex.Unlock()
+	c.ownLedger.mutex.Lock()
+	fresh := c.now().Sub(c.ownLedger.checkedAt[id]) < trusted
+	c.ownLedger.mutex.Unlock()
 	if fresh {
 		return nil
 	}
-	if _, err := c.open(ctx, id); err != nil {
+	if _, err := c.isOpen(ctx, id); err != nil {
 		return err
 	}
-	c.own.mutex.Lock()
-	defer c.own.mutex.Unlock()
-	if c.own.seen == nil {
-		c.own.seen = map[string]time.Time{}
+	c.ownLedger.mutex.Lock()
+	defer c.ownLedger.mutex.Unlock()
+	if c.ownLedger.checkedAt == nil {
+		c.ownLedger.checkedAt = map[string]time.Time{}
 	}
-	c.own.seen[id] = c.now()
+	c.ownLedger.checkedAt[id] = c.now()
 	return nil
 }
 
-// company says what else is in the namespace.
-func company(namespace string, others map[owner]int, unmarked []string) []string {
+// neighbourWarnings says what else is in the namespace.
+func neighbourWarnings(namespace string, others map[owner]int, unmarked []string) []string {
 	var sentences []string
 	for theirs, n := range others {
 		sentences = append(sentences, fmt.Sprintf("namespace %s also has %s of ledger %s%s, which are left alone; workers of both listen in it, and refuse each other's runs: give each ledger a namespace of its own",
@@ -215,13 +215,13 @@ func company(namespace string, others map[owner]int, unmarked []string) []string
 	slices.Sort(sentences)
 	if len(unmarked) > 0 {
 		sentences = append(sentences, fmt.Sprintf("namespace %s also has %s of which nobody knows whose they are, left alone: %s; temporal schedule delete --schedule-id ID removes one",
-			namespace, Count(int64(len(unmarked)), "schedule", "schedules"), listed(unmarked, 6)))
+			namespace, Count(int64(len(unmarked)), "schedule", "schedules"), joinFirst(unmarked, 6)))
 	}
 	return sentences
 }
 
-// listed names the first few of what may be many.
-func listed(names []string, most int) string {
+// joinFirst names the first few of what may be many.
+func joinFirst(names []string, most int) string {
 	if len(names) <= most {
 		return strings.Join(names, ", ")
 	}

@@ -35,7 +35,7 @@ func TestWhoseAScheduleIs(t *testing.T) {
 		"another's, of a connection we dropped":  {another, false, true, map[settings]verdict{plain: spare, takeOver: spare, prune: spare, both: spare}},
 	} {
 		for with, want := range test.want {
-			got := belonging{owner: test.owner, own: own, configured: test.configured, known: test.known, takeOver: with.takeOver, prune: with.prune}.decide()
+			got := belonging{owner: test.owner, own: own, configured: test.configured, existed: test.known, takeOver: with.takeOver, prune: with.prune}.decide()
 			require.Equal(t, want, got, "%s, %+v", name, with)
 		}
 	}
@@ -45,7 +45,7 @@ func TestWhoseAScheduleIs(t *testing.T) {
 func TestOwnerOfASchedule(t *testing.T) {
 	t.Parallel()
 	connection := ledger.Connection{ID: "acme-shop", Inventory: ledger.Flow{Smart: []ledger.Rule{{Every: 3600e9}}}}
-	ours := schedule(connection, ledger.Smart, owner{ledger: "OURSOURSOURS", from: "box:/etc/acme.yaml"}, today)
+	ours := scheduleOptions(connection, ledger.Smart, owner{ledger: "OURSOURSOURS", from: "box:/etc/acme.yaml"}, today)
 	action := *ours.Action.(*client.ScheduleWorkflowAction)
 	want := owner{ledger: "OURSOURSOURS", from: "box:/etc/acme.yaml"}
 	require.Equal(t, want, ownerOf(client.Schedule{Action: &action}))
@@ -70,7 +70,7 @@ func TestOwnerOfASchedule(t *testing.T) {
 
 func TestRefusalNamesBothLedgers(t *testing.T) {
 	t.Parallel()
-	err := refusal("OURSOURSOURS", "shops", []collision{
+	err := collisionError("OURSOURSOURS", "shops", []collision{
 		{id: "smart-sync/a", owner: owner{ledger: "THEIRSTHEIRS", from: "box:/etc/acme.yaml"}}, {id: "full-sync/a"}, {id: "full-sync/b", owner: owner{ledger: "THEIRSTHEIRS"}, open: true},
 	})
 	var wrong *UsageError

@@ -40,8 +40,8 @@ func (c *Control) cancel(ctx context.Context, id int64) (ledger.Run, error) {
 	return c.state.Run(ctx, id)
 }
 
-// Ended waits until a run has ended, and returns it as it is then. When the time is over first, it returns the run as it stands.
-func (c *Control) Ended(ctx context.Context, id int64, within time.Duration) (ledger.Run, error) {
+// AwaitRunEnd waits until a run has ended, and returns it as it is then. When the time is over first, it returns the run as it stands.
+func (c *Control) AwaitRunEnd(ctx context.Context, id int64, within time.Duration) (ledger.Run, error) {
 	ticker := time.NewTicker(250 * time.Millisecond)
 	defer ticker.Stop()
 	over := time.NewTimer(within)

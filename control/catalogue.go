@@ -61,7 +61,7 @@ func (c *Control) Catalogue(ctx context.Context, query CatalogueQuery) (Catalogu
 		catalogue.Kind = CatalogueProducts
 	}
 	if !slices.Contains(CatalogueKinds(), catalogue.Kind) {
-		return catalogue, usage("the catalogue has no list %q; there are %s", catalogue.Kind, listed(textsOf(CatalogueKinds()), len(CatalogueKinds())))
+		return catalogue, usage("the catalogue has no list %q; there are %s", catalogue.Kind, joinFirst(textsOf(CatalogueKinds()), len(CatalogueKinds())))
 	}
 	warehouses, stores, err := c.Partners(ctx)
 	if err != nil {
@@ -88,7 +88,7 @@ func (c *Control) Catalogue(ctx context.Context, query CatalogueQuery) (Catalogu
 		catalogue.Store = catalogue.Stores[0]
 	}
 	if catalogue.Store != "" && !slices.Contains(catalogue.Stores, catalogue.Store) {
-		return catalogue, absent("store", catalogue.Store, catalogue.Stores, func(one string) string { return one })
+		return catalogue, absent("store", catalogue.Store, catalogue.Stores, func(id string) string { return id })
 	}
 	return catalogue, c.catalogueEntries(ctx, &catalogue)
 }
@@ -129,14 +129,14 @@ func (c *Control) catalogueEntries(ctx context.Context, catalogue *Catalogue) er
 	if len(catalogue.Entries) >= catalogue.Limit && len(catalogue.Entries) > 0 {
 		catalogue.Next = catalogue.Entries[len(catalogue.Entries)-1].SKU
 	}
-	return c.soldIn(ctx, catalogue)
+	return c.addListings(ctx, catalogue)
 }
 
-// soldIn adds under what each store of the merchant sells the entries.
-func (c *Control) soldIn(ctx context.Context, catalogue *Catalogue) error {
+// addListings adds under what each store of the merchant sells the entries.
+func (c *Control) addListings(ctx context.Context, catalogue *Catalogue) error {
 	at, skus := map[string]int{}, make([]string, len(catalogue.Entries))
-	for i, one := range catalogue.Entries {
-		at[one.SKU], skus[i] = i, one.SKU
+	for i, entry := range catalogue.Entries {
+		at[entry.SKU], skus[i] = i, entry.SKU
 	}
 	for _, store := range catalogue.Stores {
 		listings, err := c.state.ListingsOf(ctx, store, skus)

@@ -20,8 +20,8 @@ const (
 	// changeYears is for how many calendar years after the present one change days are written out. Whole years keep a schedule the same
 	// from one apply to the next; zones are not known for longer with any certainty.
 	changeYears = 3
-	// lap is the interval of an instant: the server knows no dates in UTC, but an interval of 40 years with an offset comes once.
-	lap = 40 * 365 * 24 * time.Hour
+	// instantInterval is the interval of an instant: the server knows no dates in UTC, but an interval of 40 years with an offset comes once.
+	instantInterval = 40 * 365 * 24 * time.Hour
 	// longestJitter is how late a start may come at most.
 	longestJitter = 5 * time.Minute
 	minutesPerDay = 24 * 60
@@ -43,11 +43,11 @@ type ChangeDay struct {
 
 // String says what happens, in a line.
 func (d ChangeDay) String() string {
-	return fmt.Sprintf("%s on %s in %s: %s", workflows.WorkflowID(d.Mode, d.Connection), d.Date, d.Timezone, d.What())
+	return fmt.Sprintf("%s on %s in %s: %s", workflows.WorkflowID(d.Mode, d.Connection), d.Date, d.Timezone, d.Text())
 }
 
-// What says what happens on the day.
-func (d ChangeDay) What() string {
+// Text says what happens on the day.
+func (d ChangeDay) Text() string {
 	what := "skips " + d.Start
 	if d.Twice {
 		what = "shows " + d.Start + " twice"
@@ -70,14 +70,14 @@ func changeDaysOf(connection string, mode ledger.Mode, schedule ledger.Schedule,
 	var days []ChangeDay
 	changes := clockChanges(schedule.Timezone, now)
 	for _, rule := range schedule.Rules {
-		for _, start := range fixed(rule) {
-			for _, met := range start.meets(changes) {
-				if met.plain || met.at.IsZero() || met.at.Before(now) || met.at.After(now.AddDate(1, 0, 0)) {
+		for _, start := range onceADayStarts(rule) {
+			for _, day := range start.meetings(changes) {
+				if day.plain || day.at.IsZero() || day.at.Before(now) || day.at.After(now.AddDate(1, 0, 0)) {
 					continue
 				}
 				days = append(days, ChangeDay{
-					Connection: connection, Mode: mode, Timezone: schedule.Timezone, Date: met.date.Format(time.DateOnly),
-					Start: fmt.Sprintf("%02d:%02d", start.minute/60, start.minute%60), Twice: met.twice, At: met.at,
+					Connection: connection, Mode: mode, Timezone: schedule.Timezone, Date: day.date.Format(time.DateOnly),
+					Start: fmt.Sprintf("%02d:%02d", start.minute/60, start.minute%60), Twice: day.twice, At: day.at,
 				})
 			}
 		}
@@ -121,14 +121,14 @@ type start struct {
 	days   []client.ScheduleRange
 }
 
-// fixed are the starts of a rule that come once a day each: all that lie more than an hour apart. Those of more frequent rules follow the
+// onceADayStarts are the starts of a rule that come once a day each: all that lie more than an hour apart. Those of more frequent rules follow the
 // clock through its changes, at the same distance as ever, and none is missed.
-func fixed(rule ledger.Rule) []start {
+func onceADayStarts(rule ledger.Rule) []start {
 	everyDay := weekdays(nil)
 	var starts []start
 	switch {
 	case rule.Daily != "":
-		hour, minute := clock(rule.Daily)
+		hour, minute := hourAndMinute(rule.Daily)
 		return []start{{minute: hour*60 + minute, days: everyDay}}
 	case rule.Hourly != nil && rule.Hourly.Every > 1:
 		for _, minute := range rule.Hourly.Starts() {
@@ -144,7 +144,7 @@ func fixed(rule ledger.Rule) []start {
 			if minute < minutesPerDay {
 				starts = append(starts, start{minute: minute, days: days})
 			} else {
-				starts = append(starts, start{minute: minute - minutesPerDay, days: shifted(days)})
+				starts = append(starts, start{minute: minute - minutesPerDay, days: dayAfter(days)})
 			}
 		}
 	}
@@ -163,9 +163,9 @@ type meeting struct {
 // before for the one that is two hours long.
 const serverRepeats = 60 * 60
 
-// meets are the days on which a start is a time that the clock skips or shows twice, or that the server would take for one.
-func (s start) meets(changes []clockChange) []meeting {
-	var met []meeting
+// meetings are the days on which a start is a time that the clock skips or shows twice, or that the server would take for one.
+func (s start) meetings(changes []clockChange) []meeting {
+	var days []meeting
 	for _, change := range changes {
 		at := change.at.Unix()
 		from, to := at+int64(change.before), at+int64(change.after) // on the wall
@@ -188,10 +188,10 @@ func (s start) meets(changes []clockChange) []meeting {
 			} else {
 				encounter.at = change.onDay(date)
 			}
-			met = append(met, encounter)
+			days = append(days, encounter)
 		}
 	}
-	return met
+	return days
 }
 
 // onDay is when a start that the clock skips is to run: at the first time after it. Where that is a day later already, as in a zone that
@@ -210,13 +210,13 @@ func aroundChanges(rule ledger.Rule, changes []clockChange) ([]client.ScheduleCa
 	var calendars []client.ScheduleCalendarSpec
 	var instants []client.ScheduleIntervalSpec
 	touched := false
-	for _, start := range fixed(rule) {
-		met := start.meets(changes)
-		touched = touched || len(met) > 0
-		calendars = append(calendars, start.without(met)...)
-		for _, day := range met {
+	for _, start := range onceADayStarts(rule) {
+		days := start.meetings(changes)
+		touched = touched || len(days) > 0
+		calendars = append(calendars, start.without(days)...)
+		for _, day := range days {
 			if !day.at.IsZero() {
-				instants = append(instants, client.ScheduleIntervalSpec{Every: lap, Offset: time.Duration(day.at.Unix()) * time.Second % lap})
+				instants = append(instants, client.ScheduleIntervalSpec{Every: instantInterval, Offset: time.Duration(day.at.Unix()) * time.Second % instantInterval})
 			}
 		}
 	}
@@ -225,13 +225,13 @@ func aroundChanges(rule ledger.Rule, changes []clockChange) ([]client.ScheduleCa
 
 // without is a start on all days but some: in the months that have none of them, in the years of a month that have none, and on the
 // other days of such a month.
-func (s start) without(met []meeting) []client.ScheduleCalendarSpec {
-	every := client.ScheduleCalendarSpec{Minute: at(s.minute % 60), Hour: at(s.minute / 60), DayOfWeek: s.days}
-	if len(met) == 0 {
+func (s start) without(skipped []meeting) []client.ScheduleCalendarSpec {
+	every := client.ScheduleCalendarSpec{Minute: exactly(s.minute % 60), Hour: exactly(s.minute / 60), DayOfWeek: s.days}
+	if len(skipped) == 0 {
 		return []client.ScheduleCalendarSpec{every}
 	}
 	days := map[int]map[int][]int{} // month → year → days
-	for _, day := range met {
+	for _, day := range skipped {
 		month := int(day.date.Month())
 		if days[month] == nil {
 			days[month] = map[int][]int{}
@@ -248,10 +248,10 @@ func (s start) without(met []meeting) []client.ScheduleCalendarSpec {
 	for _, month := range months {
 		years := slices.Sorted(maps.Keys(days[month]))
 		calendar := every
-		calendar.Month, calendar.Year = at(month), allBut(firstYear, lastYear, years)
+		calendar.Month, calendar.Year = exactly(month), allBut(firstYear, lastYear, years)
 		calendars = append(calendars, calendar)
 		for _, year := range years {
-			calendar.Year, calendar.DayOfMonth = at(year), allBut(1, 31, slices.Sorted(slices.Values(days[month][year])))
+			calendar.Year, calendar.DayOfMonth = exactly(year), allBut(1, 31, slices.Sorted(slices.Values(days[month][year])))
 			calendars = append(calendars, calendar)
 		}
 	}

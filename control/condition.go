@@ -60,7 +60,7 @@ func conditionOf(status ConnectionStatus, hold *OpenHold, last, success *ledger.
 	}
 	note, paused := pausedNote(status.Schedules)
 	if success != nil && !paused {
-		if missed, late := lateSince(status, *success, now); late {
+		if missed, late := firstMissedStart(status, *success, now); late {
 			return ConditionLate, fmt.Sprintf("nothing has completed since the start at %s", missed.Format("2006-01-02 15:04 MST"))
 		}
 	}
@@ -86,9 +86,9 @@ func pausedNote(schedules []ScheduleStatus) (note string, paused bool) {
 	return note, len(schedules) > 0
 }
 
-// lateSince is the first start of a connection's schedules after its last success, where a run of it should have ended by now. Starts of a
+// firstMissedStart is the first start of a connection's schedules after its last success, where a run of it should have ended by now. Starts of a
 // schedule that came in force later are none.
-func lateSince(status ConnectionStatus, success ledger.Run, now time.Time) (time.Time, bool) {
+func firstMissedStart(status ConnectionStatus, success ledger.Run, now time.Time) (time.Time, bool) {
 	grace := leastGrace
 	if success.EndedAt != nil {
 		grace = max(grace, longGrace*success.EndedAt.Sub(success.StartedAt))

@@ -69,7 +69,7 @@ func TestRunsOfADay(t *testing.T) {
 	t.Parallel()
 	at := func(ago time.Duration) *time.Time { return new(noon.Add(-ago)) }
 	runs := []ledger.Run{{ID: 4}, {ID: 3, EndedAt: at(time.Hour)}, {ID: 2, EndedAt: at(24*time.Hour - time.Second)}, {ID: 1, EndedAt: at(24 * time.Hour)}}
-	require.Equal(t, runs[:3], daysRuns(runs, noon))
+	require.Equal(t, runs[:3], lastDayRuns(runs, noon))
 }
 
 func TestOverviewOfALedger(t *testing.T) {

@@ -24,11 +24,11 @@ type Control struct {
 	now      func() time.Time
 	tester   Tester // nil: stores and warehouses cannot be tried
 
-	attributes attributes
-	own        own
-	gatherer   gatherer
-	signIns    signIns
-	changed    changed
+	attributes    attributes
+	ownLedger     ownLedger
+	gatherer      gatherer
+	signIns       signIns
+	recentChanges recentChanges
 }
 
 // New acts on a ledger and, where there is one, a namespace of Temporal.
@@ -36,18 +36,18 @@ func New(state Ledger, temporal gateway.Temporal, now func() time.Time) *Control
 	return &Control{state: state, temporal: temporal, now: now}
 }
 
-// own remembers which ledger is spoken for, and which workflows were looked at lately.
-type own struct {
-	mutex  sync.Mutex
-	ledger string
-	seen   map[string]time.Time
+// ownLedger remembers which ledger is spoken for, and which workflows were looked at lately.
+type ownLedger struct {
+	mutex     sync.Mutex
+	id        string
+	checkedAt map[string]time.Time
 }
 
 // attributes remembers whether the namespace knows Tidemark's search attributes.
 type attributes struct {
-	mutex sync.Mutex
-	known bool
-	until time.Time
+	mutex      sync.Mutex
+	registered bool
+	until      time.Time
 }
 
 // UsageError is a request that cannot be granted as it was put. Its message says what to do instead.
@@ -97,15 +97,15 @@ func find[T any](
 }
 
 // absent is the error for an id that is none of what there is.
-func absent[T any](what, id string, all []T, idOf func(T) string) error {
+func absent[T any](kind, id string, all []T, idOf func(T) string) error {
 	if len(all) == 0 {
-		return absentf("there is no %s %q, and no other; apply a configuration first (starter apply FILE)", what, id)
+		return absentf("there is no %s %q, and no other; apply a configuration first (starter apply FILE)", kind, id)
 	}
 	ids := make([]string, len(all))
 	for i, defined := range all {
 		ids[i] = idOf(defined)
 	}
-	return absentf("there is no %s %q; there are %s", what, id, strings.Join(ids, ", "))
+	return absentf("there is no %s %q; there are %s", kind, id, strings.Join(ids, ", "))
 }
 
 // Registration is what became of registering the search attributes.
@@ -150,25 +150,25 @@ func (c *Control) missingAttributes(ctx context.Context) ([]string, error) {
 	return missing, nil
 }
 
-// labelled is true when search attributes may be set. The answer is remembered, a no only for a moment, because they are looked
+// attributesRegistered is true when search attributes may be set. The answer is remembered, a no only for a moment, because they are looked
 // at for every event that comes.
-func (c *Control) labelled(ctx context.Context) (bool, error) {
+func (c *Control) attributesRegistered(ctx context.Context) (bool, error) {
 	const yes, no = 10 * time.Minute, time.Second
 	a := &c.attributes
 	a.mutex.Lock()
 	defer a.mutex.Unlock()
 	if c.now().Before(a.until) {
-		return a.known, nil
+		return a.registered, nil
 	}
 	missing, err := c.missingAttributes(ctx)
 	if err != nil {
 		return false, err
 	}
-	a.known, a.until = len(missing) == 0, c.now().Add(no)
-	if a.known {
+	a.registered, a.until = len(missing) == 0, c.now().Add(no)
+	if a.registered {
 		a.until = c.now().Add(yes)
 	}
-	return a.known, nil
+	return a.registered, nil
 }
 
 // orEmpty makes no list an empty one, as programs expect it in JSON.

@@ -33,8 +33,8 @@ type ScheduleEdit struct {
 	previous *ledger.Override
 }
 
-// ScheduleEdited is what became of an edit.
-type ScheduleEdited struct {
+// ScheduleEditResult is what became of an edit.
+type ScheduleEditResult struct {
 	ScheduleSetting
 	Starts   []time.Time `json:"starts"` // the next ones
 	Warnings []string    `json:"warnings"`
@@ -145,20 +145,20 @@ func (c *Control) allInForce(ctx context.Context, configured []ledger.Connection
 	return connections, settings, nil
 }
 
-// ScheduleShown is a setting with what it does.
-type ScheduleShown struct {
+// ScheduleWithPreview is a setting with what it does.
+type ScheduleWithPreview struct {
 	ScheduleSetting
 	SchedulePreview
 }
 
 // Schedule is what one schedule of a connection is set to, and what it does.
-func (c *Control) Schedule(ctx context.Context, id string, mode ledger.Mode) (ScheduleShown, error) {
+func (c *Control) Schedule(ctx context.Context, id string, mode ledger.Mode) (ScheduleWithPreview, error) {
 	setting, err := c.setting(ctx, id, mode)
 	if err != nil {
-		return ScheduleShown{}, err
+		return ScheduleWithPreview{}, err
 	}
 	preview, err := c.PreviewSchedule(ctx, id, mode, ScheduleEdit{Schedule: setting.Schedule, Force: true})
-	return ScheduleShown{setting, preview}, err
+	return ScheduleWithPreview{setting, preview}, err
 }
 
 // PreviewSchedule says what a schedule would do: its next starts, what changes of the clock do to them, and what speaks against it.
@@ -200,90 +200,90 @@ func (c *Control) checkEdit(ctx context.Context, id string, mode ledger.Mode, ed
 }
 
 // editSchedule sets a schedule of a connection; see EditSchedule.
-func (c *Control) editSchedule(ctx context.Context, id string, mode ledger.Mode, edit ScheduleEdit) (ScheduleEdited, error) {
+func (c *Control) editSchedule(ctx context.Context, id string, mode ledger.Mode, edit ScheduleEdit) (ScheduleEditResult, error) {
 	setting, err := c.setting(ctx, id, mode)
 	if err != nil {
-		return ScheduleEdited{}, err
+		return ScheduleEditResult{}, err
 	}
 	edit.Timezone = cmp.Or(edit.Timezone, setting.Timezone)
 	warnings, err := c.checkEdit(ctx, id, mode, edit)
 	if err != nil {
-		return ScheduleEdited{}, err
+		return ScheduleEditResult{}, err
 	}
 	now := c.now()
 	edit.Reason = strings.TrimSpace(edit.Reason)
 	switch {
 	case setting.Version != edit.Version:
-		return ScheduleEdited{}, &StaleEditError{Now: setting, Wanted: edit.Schedule}
+		return ScheduleEditResult{}, &StaleEditError{Now: setting, Wanted: edit.Schedule}
 	case setting.ReadOnly:
-		return ScheduleEdited{}, usage("nothing was changed: schedules are set in the configuration alone (console: {schedules: read-only})")
+		return ScheduleEditResult{}, usage("nothing was changed: schedules are set in the configuration alone (console: {schedules: read-only})")
 	case setting.File != nil && edit.Reason == "":
-		return ScheduleEdited{}, usage("nothing was changed: the %s schedule of %s is set in the configuration; say why it is overridden, for those who find it so", mode, id)
+		return ScheduleEditResult{}, usage("nothing was changed: the %s schedule of %s is set in the configuration; say why it is overridden, for those who find it so", mode, id)
 	case edit.Until != nil && !edit.Until.After(now):
-		return ScheduleEdited{}, usage("nothing was changed: the end, %s, is not in the future", momentWords(*edit.Until, edit.Timezone))
+		return ScheduleEditResult{}, usage("nothing was changed: the end, %s, is not in the future", momentWords(*edit.Until, edit.Timezone))
 	case setting.Override == nil && setting.Same(edit.Schedule):
-		return ScheduleEdited{}, usage("nothing was changed: the %s schedule of %s is so already", mode, id)
+		return ScheduleEditResult{}, usage("nothing was changed: the %s schedule of %s is so already", mode, id)
 	}
-	made := &ledger.Override{
+	override := &ledger.Override{
 		Schedule: edit.Schedule, Reason: edit.Reason, By: edit.By, Since: now, Until: edit.Until, Base: setting.File, Advised: edit.advised, Previous: edit.previous,
 	}
-	edited, err := c.override(ctx, setting, made, edit.Schedule)
+	edited, err := c.writeOverride(ctx, setting, override, edit.Schedule)
 	edited.Warnings = orEmpty(warnings)
 	return edited, err
 }
 
 // clearOverride ends what somebody set of a schedule; see ClearOverride.
-func (c *Control) clearOverride(ctx context.Context, id string, mode ledger.Mode, version int64) (ScheduleEdited, error) {
+func (c *Control) clearOverride(ctx context.Context, id string, mode ledger.Mode, version int64) (ScheduleEditResult, error) {
 	setting, err := c.setting(ctx, id, mode)
 	if err != nil {
-		return ScheduleEdited{}, err
+		return ScheduleEditResult{}, err
 	}
 	switch {
 	case setting.Version != version:
-		return ScheduleEdited{}, &StaleEditError{Now: setting, Wanted: setting.Default}
+		return ScheduleEditResult{}, &StaleEditError{Now: setting, Wanted: setting.Default}
 	case setting.Override == nil:
-		return ScheduleEdited{}, usage("nothing was changed: nothing is set of the %s schedule of %s beside the configuration", mode, id)
+		return ScheduleEditResult{}, usage("nothing was changed: nothing is set of the %s schedule of %s beside the configuration", mode, id)
 	}
-	edited, err := c.override(ctx, setting, nil, setting.Default)
+	edited, err := c.writeOverride(ctx, setting, nil, setting.Default)
 	edited.Warnings = []string{}
 	return edited, err
 }
 
-// override writes an override, or its removal, and brings Temporal to it.
-func (c *Control) override(ctx context.Context, setting ScheduleSetting, made *ledger.Override, wanted ledger.Schedule) (ScheduleEdited, error) {
-	waits, err := c.editable(ctx, setting)
+// writeOverride writes an override, or its removal, and brings Temporal to it.
+func (c *Control) writeOverride(ctx context.Context, setting ScheduleSetting, override *ledger.Override, wanted ledger.Schedule) (ScheduleEditResult, error) {
+	waits, err := c.checkEditable(ctx, setting)
 	if err != nil {
-		return ScheduleEdited{}, err
+		return ScheduleEditResult{}, err
 	}
-	_, err = c.state.SetOverride(ctx, setting.Connection, setting.Mode, made, setting.Version, c.now())
+	_, err = c.state.SetOverride(ctx, setting.Connection, setting.Mode, override, setting.Version, c.now())
 	var outdated *ledger.OutdatedError
 	switch {
 	case errors.As(err, &outdated):
 		if setting, err = c.setting(ctx, setting.Connection, setting.Mode); err != nil {
-			return ScheduleEdited{}, err
+			return ScheduleEditResult{}, err
 		}
-		return ScheduleEdited{}, &StaleEditError{Now: setting, Wanted: wanted}
+		return ScheduleEditResult{}, &StaleEditError{Now: setting, Wanted: wanted}
 	case errors.Is(err, ledger.ErrSchedulesReadOnly):
-		return ScheduleEdited{}, usage("nothing was changed: schedules are set in the configuration alone (console: {schedules: read-only})")
+		return ScheduleEditResult{}, usage("nothing was changed: schedules are set in the configuration alone (console: {schedules: read-only})")
 	case err != nil:
-		return ScheduleEdited{}, err
+		return ScheduleEditResult{}, err
 	}
 	if waits == "" {
-		if err := c.settleOne(ctx, setting.Connection, setting.Mode); err != nil {
+		if err := c.settleSchedule(ctx, setting.Connection, setting.Mode); err != nil {
 			waits = brief(err)
 		}
 	}
 	if setting, err = c.setting(ctx, setting.Connection, setting.Mode); err != nil {
-		return ScheduleEdited{}, err
+		return ScheduleEditResult{}, err
 	}
-	return ScheduleEdited{
+	return ScheduleEditResult{
 		ScheduleSetting: setting, Starts: orEmpty(NextStarts(setting.Rules, setting.Timezone, c.now(), shownStarts)), Waits: waits,
 	}, nil
 }
 
-// editable refuses a schedule that belongs to another ledger. Where Temporal does not answer soon, that shows later: waits says why, and whoever edits
+// checkEditable refuses a schedule that belongs to another ledger. Where Temporal does not answer soon, that shows later: waits says why, and whoever edits
 // leaves it to a worker to bring Temporal to it.
-func (c *Control) editable(ctx context.Context, setting ScheduleSetting) (waits string, err error) {
+func (c *Control) checkEditable(ctx context.Context, setting ScheduleSetting) (waits string, err error) {
 	if c.temporal == nil {
 		return noConnection, nil
 	}

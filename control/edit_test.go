@@ -253,7 +253,7 @@ func TestAnOverrideEnds(t *testing.T) {
 	s.edit(ledger.Full, ScheduleEdit{Schedule: *every(24 * 60), Until: new(end.Add(time.Hour))})
 	mended, err := s.MendSchedules(acting(t))
 	require.NoError(t, err)
-	require.Equal(t, Mended{Next: end}, mended)
+	require.Equal(t, MendResult{Next: end}, mended)
 
 	s.pass(2*time.Hour - time.Microsecond)
 	require.Contains(t, s.apply(ApplyOptions{}).Overrides[0].Detail, "until Wed 2026-11-25 14:00 UTC")
@@ -267,7 +267,7 @@ func TestAnOverrideEnds(t *testing.T) {
 
 	mended, err = s.MendSchedules(acting(t))
 	require.NoError(t, err)
-	require.Equal(t, Mended{Schedules: []string{"smart-sync/acme-shop"}, Next: end.Add(time.Hour)}, mended)
+	require.Equal(t, MendResult{Schedules: []string{"smart-sync/acme-shop"}, Next: end.Add(time.Hour)}, mended)
 	require.Equal(t, []int{60}, s.intervals(ledger.Smart))
 	require.Equal(t, []int{24 * 60}, s.intervals(ledger.Full))
 	setting, err = s.setting(acting(t), "acme-shop", ledger.Smart)
@@ -283,7 +283,7 @@ func TestAnOverrideEnds(t *testing.T) {
 	require.Nil(t, s.intervals(ledger.Full), "the default has no rules")
 	mended, err = s.MendSchedules(acting(t))
 	require.NoError(t, err)
-	require.Equal(t, Mended{}, mended)
+	require.Equal(t, MendResult{}, mended)
 }
 
 // Whoever brings Temporal to a version that is old by then does it again with the newest.
@@ -326,7 +326,7 @@ func TestAPreviewOfASchedule(t *testing.T) {
 	require.Len(t, preview.Starts, 5)
 	require.Equal(t, "2026-11-25T14:00:00+01:00", preview.Starts[0].Format(time.RFC3339))
 	require.Len(t, preview.ChangeDays, 2)
-	require.Equal(t, "the clock skips 02:30; it runs once, at 03:00 (+02:00)", preview.ChangeDays[0].What())
+	require.Equal(t, "the clock skips 02:30; it runs once, at 03:00 (+02:00)", preview.ChangeDays[0].Text())
 	require.Contains(t, preview.Warnings[len(preview.Warnings)-1], "an interval below 1 h 20 min makes no store fresher")
 	require.Equal(t, "timezone: Europe/Paris", preview.YAML[3])
 	_, err = s.PreviewSchedule(acting(t), "acme-shop", ledger.Smart, ScheduleEdit{Schedule: ledger.Schedule{Rules: []ledger.Rule{{}}, Timezone: "UTC"}})
@@ -345,9 +345,9 @@ func TestANewScheduleMakesNobodyLate(t *testing.T) {
 		return status.Connections[0]
 	}
 	success := ledger.Run{StartedAt: noon, EndedAt: new(noon.Add(time.Minute))}
-	_, late := lateSince(overview(acting(t)), success, s.clock())
+	_, late := firstMissedStart(overview(acting(t)), success, s.clock())
 	require.False(t, late)
-	_, late = lateSince(overview(acting(t)), success, s.clock().Add(21*time.Minute))
+	_, late = firstMissedStart(overview(acting(t)), success, s.clock().Add(21*time.Minute))
 	require.True(t, late)
 }
 

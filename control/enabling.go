@@ -10,8 +10,8 @@ import (
 	"github.com/tidemark/tidemark/workflows"
 )
 
-// Enabled is what became of enabling or disabling a connection.
-type Enabled struct {
+// EnableResult is what became of enabling or disabling a connection.
+type EnableResult struct {
 	Connection string `json:"connection"`
 	Enabled    bool   `json:"enabled"`
 	// Requested: a first Full Sync was asked for, which brings the store to the warehouse's figures.
@@ -22,26 +22,26 @@ type Enabled struct {
 }
 
 // setEnabled enables or disables a connection whose configuration leaves that to the pages; see SetEnabled.
-func (c *Control) setEnabled(ctx context.Context, id string, enabled bool, by string) (Enabled, error) {
-	done := Enabled{Connection: id, Enabled: enabled, Warnings: []string{}}
+func (c *Control) setEnabled(ctx context.Context, id string, enabled bool, by string) (EnableResult, error) {
+	done := EnableResult{Connection: id, Enabled: enabled, Warnings: []string{}}
 	connection, err := c.connection(ctx, id)
 	if err != nil {
 		return done, err
 	}
-	if why := whyNotEnabled(connection, enabled); why != "" {
+	if why := enableObstacle(connection, enabled); why != "" {
 		return done, usage("nothing was changed: %s", why)
 	}
 	for _, mode := range []ledger.Mode{ledger.Smart, ledger.Full} {
 		if done.Waits != "" {
 			break // Temporal is asked once
 		}
-		if done.Waits, err = c.editable(ctx, ScheduleSetting{Connection: id, Mode: mode}); err != nil {
+		if done.Waits, err = c.checkEditable(ctx, ScheduleSetting{Connection: id, Mode: mode}); err != nil {
 			return done, err
 		}
 	}
 	after, err := c.state.SetEnabled(ctx, connection.ID, enabled, c.now())
 	if errors.Is(err, ledger.ErrEnabledInFile) { // it was applied this moment
-		return done, usage("nothing was changed: %s", enabledInFile(id))
+		return done, usage("nothing was changed: %s", enabledInFileText(id))
 	} else if err != nil {
 		return done, err
 	}
@@ -54,7 +54,7 @@ func (c *Control) setEnabled(ctx context.Context, id string, enabled bool, by st
 		if done.Waits != "" {
 			break
 		}
-		if err := c.settleOne(ctx, id, mode); err != nil {
+		if err := c.settleSchedule(ctx, id, mode); err != nil {
 			done.Waits = brief(err)
 		}
 	}
@@ -70,11 +70,11 @@ func (c *Control) setEnabled(ctx context.Context, id string, enabled bool, by st
 	return done, nil
 }
 
-// whyNotEnabled is why a connection cannot be enabled or disabled; empty where it can.
-func whyNotEnabled(connection ledger.Connection, enabled bool) string {
+// enableObstacle is why a connection cannot be enabled or disabled; empty where it can.
+func enableObstacle(connection ledger.Connection, enabled bool) string {
 	switch {
 	case !connection.EnabledByPages:
-		return enabledInFile(connection.ID)
+		return enabledInFileText(connection.ID)
 	case connection.Enabled == enabled && enabled:
 		return fmt.Sprintf("connection %s is enabled already", connection.ID)
 	case connection.Enabled == enabled:
@@ -85,7 +85,7 @@ func whyNotEnabled(connection ledger.Connection, enabled bool) string {
 	return ""
 }
 
-func enabledInFile(id string) string {
+func enabledInFileText(id string) string {
 	return fmt.Sprintf("the configuration says whether %s is enabled; change it there, or take the line enabled out of the connection and apply that, which leaves it to the pages", id)
 }
 

@@ -34,7 +34,7 @@ func TestWhoSaysWhetherAConnectionIsEnabled(t *testing.T) {
 		"its flow is off":               {of(true, false, false), true, "has the inventory flow of a off"},
 		"its flow is off, and it is on": {of(true, true, false), false, ""},
 	} {
-		got := whyNotEnabled(one.connection, one.enabled)
+		got := enableObstacle(one.connection, one.enabled)
 		if one.want == "" {
 			require.Empty(t, got, name)
 			continue
@@ -58,7 +58,7 @@ func TestAConnectionIsEnabledBesideTheFile(t *testing.T) {
 
 	off, err := s.SetEnabled(acting(t), "acme-shop", false, "ann")
 	require.NoError(t, err)
-	require.Equal(t, Enabled{Connection: "acme-shop", Warnings: []string{}}, off)
+	require.Equal(t, EnableResult{Connection: "acme-shop", Warnings: []string{}}, off)
 	require.True(t, s.paused(ledger.Smart))
 	_, err = s.SetEnabled(acting(t), "acme-shop", false, "ann")
 	require.EqualError(t, err, "nothing was changed: connection acme-shop is not enabled")
@@ -68,7 +68,7 @@ func TestAConnectionIsEnabledBesideTheFile(t *testing.T) {
 
 	on, err := s.SetEnabled(acting(t), "acme-shop", true, "ann")
 	require.NoError(t, err)
-	require.Equal(t, Enabled{Connection: "acme-shop", Enabled: true, Requested: true, Warnings: []string{}}, on)
+	require.Equal(t, EnableResult{Connection: "acme-shop", Enabled: true, Requested: true, Warnings: []string{}}, on)
 	require.False(t, s.paused(ledger.Smart))
 	require.Len(t, asked, 1)
 	require.Equal(t, "ann: the connection was enabled", asked[0].By)

@@ -26,11 +26,11 @@ func Example() {
 	defer func() { _ = state.Close() }()
 	tidemark := control.New(state, nil, now) // nil: without Temporal, which these acts do not need
 
-	admin := control.WithActor(ctx, control.Actor{Who: "root@host", From: "command line", Role: ledger.Admin})
+	admin := control.WithActor(ctx, control.Actor{Name: "root@host", Face: "command line", Role: ledger.Admin})
 	if _, err := tidemark.AddPerson(admin, "ann", ledger.Admin, "a long enough password"); err != nil {
 		panic(err)
 	}
-	viewer := control.WithActor(ctx, control.Actor{Who: "bob", From: "page", Role: ledger.Viewer})
+	viewer := control.WithActor(ctx, control.Actor{Name: "bob", Face: "page", Role: ledger.Viewer})
 	_, err = tidemark.AddPerson(viewer, "eve", ledger.Admin, "a long enough password")
 	fmt.Println("bob:", err)
 
@@ -49,8 +49,8 @@ func Example() {
 
 // Roles say who may do what, on every face.
 func ExampleMay() {
-	fmt.Println(control.May(ledger.Operator, control.ActPause), control.May(ledger.Operator, control.ActPeople))
-	fmt.Println(control.Needs(control.ActPeople))
+	fmt.Println(control.RoleAllows(ledger.Operator, control.ActPause), control.RoleAllows(ledger.Operator, control.ActPeople))
+	fmt.Println(control.LeastRole(control.ActPeople))
 	// Output:
 	// true false
 	// admin

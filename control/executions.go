@@ -44,16 +44,16 @@ func (e *Executions) Decide(ctx context.Context, workflow, decision, by string) 
 	if decision == activities.Approved {
 		signal = workflows.SignalApprove
 	}
-	return e.tell(ctx, workflow, signal, workflows.Decision{By: by})
+	return e.signalIfOpen(ctx, workflow, signal, workflows.Decision{By: by})
 }
 
 // Dissolved tells the workflow of a held run that nobody need decide any more. One that is over needs no telling.
 func (e *Executions) Dissolved(ctx context.Context, workflow string, run int64, by string) error {
-	return e.tell(ctx, workflow, workflows.SignalHoldDissolved, workflows.HoldDissolved{Run: run, By: by})
+	return e.signalIfOpen(ctx, workflow, workflows.SignalHoldDissolved, workflows.HoldDissolved{Run: run, By: by})
 }
 
-// tell signals a workflow, unless it is over.
-func (e *Executions) tell(ctx context.Context, workflow, signal string, payload any) error {
+// signalIfOpen signals a workflow, unless it is over.
+func (e *Executions) signalIfOpen(ctx context.Context, workflow, signal string, payload any) error {
 	err := e.control.temporal.Signal(ctx, workflow, signal, payload)
 	if gateway.Absent(err) {
 		return nil
@@ -62,7 +62,9 @@ func (e *Executions) tell(ctx context.Context, workflow, signal string, payload 
 }
 
 // Attributes is true when the namespace knows the search attributes.
-func (e *Executions) Attributes(ctx context.Context) (bool, error) { return e.control.labelled(ctx) }
+func (e *Executions) Attributes(ctx context.Context) (bool, error) {
+	return e.control.attributesRegistered(ctx)
+}
 
 // Request asks for a Smart Sync of what stands in the ledger. What is for a few SKUs must not wait behind a run of everything that
 // waits for a person.
@@ -71,7 +73,7 @@ func (e *Executions) Request(ctx context.Context, connection ledger.Connection, 
 	if len(request.SKUs) == 0 {
 		id = workflows.WorkflowID(ledger.Smart, connection.ID)
 	}
-	if err := e.control.notice(ctx, id); err != nil {
+	if err := e.control.checkOwnerOften(ctx, id); err != nil {
 		return err
 	}
 	_, err := e.control.signal(ctx, connection, id, ledger.Smart, workflows.SyncRequest{ID: request.ID, By: request.By, SKUs: request.SKUs, SkipFetch: true, Moved: true})

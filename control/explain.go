@@ -10,8 +10,8 @@ import (
 	"github.com/tidemark/tidemark/ledger"
 )
 
-// ExplanationOf is why a store shows what it shows, for one channel SKU in one location.
-type ExplanationOf struct {
+// RowExplanation is why a store shows what it shows, for one channel SKU in one location.
+type RowExplanation struct {
 	Row ledger.ChannelLevelRow `json:"row"`
 	// Now is the chain as it would be computed from what is recorded at this moment; nil when the product is no longer resolved
 	// to this row.
@@ -52,7 +52,7 @@ func history(row ledger.ChannelLevelRow, activity []ledger.ActivityEntry) (entri
 }
 
 // Explain shows the chain of every number that a connection's store shows for a channel SKU.
-func (c *Control) Explain(ctx context.Context, id, channelSKU string) ([]ExplanationOf, error) {
+func (c *Control) Explain(ctx context.Context, id, channelSKU string) ([]RowExplanation, error) {
 	connection, err := c.connection(ctx, id)
 	if err != nil {
 		return nil, err
@@ -62,7 +62,7 @@ func (c *Control) Explain(ctx context.Context, id, channelSKU string) ([]Explana
 		return nil, err
 	}
 	if len(rows) == 0 {
-		return nil, c.unexplained(ctx, connection, channelSKU)
+		return nil, c.noRowsError(ctx, connection, channelSKU)
 	}
 	plan, err := c.state.Plan(ctx, connection.ID, ledger.Smart)
 	if err != nil {
@@ -74,18 +74,18 @@ func (c *Control) Explain(ctx context.Context, id, channelSKU string) ([]Explana
 	if err != nil {
 		return nil, err
 	}
-	var explanations []ExplanationOf
-	spelled := spelling{c.state, map[alikeAsked][]string{}}
+	var explanations []RowExplanation
+	spelled := spelling{c.state, map[alikeKey][]string{}}
 	for _, row := range rows {
-		explanation := ExplanationOf{Row: row}
+		explanation := RowExplanation{Row: row}
 		inputs, err := c.state.Inputs(ctx, plan, []string{row.Product})
 		if err != nil {
 			return nil, err
 		}
-		explanation.Now = resolvedAs(inventory.Resolve(inputs[0]), row)
+		explanation.Now = resolvedLevel(inventory.Resolve(inputs[0]), row)
 		if row.Run != 0 {
 			run, err := c.state.Run(ctx, row.Run)
-			if runs := []ledger.Run{run}; err == nil && c.showHeld(ctx, runs) == nil {
+			if runs := []ledger.Run{run}; err == nil && c.markHeld(ctx, runs) == nil {
 				explanation.Run = &runs[0]
 			}
 		}
@@ -94,7 +94,7 @@ func (c *Control) Explain(ctx context.Context, id, channelSKU string) ([]Explana
 				return nil, err
 			}
 		}
-		if explanation.Spelled, err = spelled.of(ctx, connection, explanation); err != nil {
+		if explanation.Spelled, err = spelled.lines(ctx, connection, explanation); err != nil {
 			return nil, err
 		}
 		explanation.Activity, explanation.Confirmed = history(row, activity)
@@ -105,7 +105,7 @@ func (c *Control) Explain(ctx context.Context, id, channelSKU string) ([]Explana
 
 // Moved is true when the ledger says something else now than when the row was resolved: a level, a definition or a strategy changed, and
 // no run has looked at the row since.
-func (e ExplanationOf) Moved() bool {
+func (e RowExplanation) Moved() bool {
 	if e.Now == nil {
 		return e.Row.Status != ledger.StatusBlocked
 	}
@@ -132,8 +132,8 @@ func figures(why inventory.Explanation) string {
 	return string(form)
 }
 
-// now is what the ledger says now, where that is something else.
-func (e ExplanationOf) now() []inventory.Step {
+// nowSteps is what the ledger says now, where that is something else.
+func (e RowExplanation) nowSteps() []inventory.Step {
 	switch {
 	case !e.Moved():
 		return nil
@@ -156,10 +156,10 @@ func (e ExplanationOf) now() []inventory.Step {
 }
 
 // Lines is the explanation in words, a line for each of its Steps.
-func (e ExplanationOf) Lines() []string { return inventory.LinesOf(e.Steps()) }
+func (e RowExplanation) Lines() []string { return inventory.LinesOf(e.Steps()) }
 
 // Steps are the explanation, from the warehouse's levels to what the store shows.
-func (e ExplanationOf) Steps() []inventory.Step {
+func (e RowExplanation) Steps() []inventory.Step {
 	row := e.Row
 	var steps []inventory.Step
 	why := row.Why
@@ -181,14 +181,14 @@ func (e ExplanationOf) Steps() []inventory.Step {
 	}
 	switch {
 	case row.Status == ledger.StatusBlocked:
-		steps = append(steps, inventory.Step{Words: fmt.Sprintf("nothing is pushed for %s: it is blocked%s%s", name, because(row.Reason), next(row))})
+		steps = append(steps, inventory.Step{Words: fmt.Sprintf("nothing is pushed for %s: it is blocked%s%s", name, reasonSuffix(row.Reason), nextSuffix(row))})
 	case row.Why.Listed:
 		steps = append(steps, inventory.Step{Words: fmt.Sprintf("listing: %s is sold as %s", row.Product, name)})
 	default:
 		steps = append(steps, inventory.Step{Words: fmt.Sprintf("no listing: %s goes out as it is", name)})
 	}
 	if row.Status != ledger.StatusBlocked {
-		result := inventory.StepTo(row.Quantity, "the store should show %d; status %s%s%s", row.Quantity, row.Status, because(row.Reason), next(row))
+		result := inventory.StepTo(row.Quantity, "the store should show %d; status %s%s%s", row.Quantity, row.Status, reasonSuffix(row.Reason), nextSuffix(row))
 		result.Result = true
 		steps = append(steps, result)
 	}
@@ -204,18 +204,18 @@ func (e ExplanationOf) Steps() []inventory.Step {
 	default:
 		steps = append(steps, inventory.StepTo(*row.Exported, "the store said that it shows %d", *row.Exported))
 	}
-	return append(steps, e.now()...)
+	return append(steps, e.nowSteps()...)
 }
 
-// next says what will make a refused row be tried again.
-func next(row ledger.ChannelLevelRow) string {
+// nextSuffix says what will make a refused row be tried again.
+func nextSuffix(row ledger.ChannelLevelRow) string {
 	if row.Next == "" {
 		return ""
 	}
 	return "; " + row.Next
 }
 
-func because(reason string) string {
+func reasonSuffix(reason string) string {
 	if reason == "" {
 		return ""
 	}

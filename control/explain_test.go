@@ -43,7 +43,7 @@ func TestExplanationInWords(t *testing.T) {
 		Why: inventory.Explanation{Product: "A", Quantity: 5},
 	}
 	same := inventory.ChannelLevel{ChannelSKU: "A", Quantity: 5, Why: row.Why}
-	confirmed := ExplanationOf{Row: row, Confirmed: 1, Now: &same}
+	confirmed := RowExplanation{Row: row, Confirmed: 1, Now: &same}
 	require.Equal(t, []string{
 		"no listing: A goes out as it is", "the store should show 5; status exported", "the store confirmed 5 on 2026-11-25 12:00:00 UTC, run 1",
 	}, confirmed.Lines()[len(row.Why.Lines()):])
@@ -52,14 +52,14 @@ func TestExplanationInWords(t *testing.T) {
 
 	refused := row
 	refused.Status, refused.Reason, refused.Next = ledger.StatusRejected, "not stocked", ledger.NextTry
-	require.Contains(t, ExplanationOf{Row: refused, Now: &same}.Lines(), "the store should show 5; status rejected: not stocked; "+ledger.NextTry)
+	require.Contains(t, RowExplanation{Row: refused, Now: &same}.Lines(), "the store should show 5; status rejected: not stocked; "+ledger.NextTry)
 	require.Contains(t, ledger.NextTry, "tried again when its figure changes")
 
 	row.Status, row.Reason = ledger.StatusBlocked, "the listing was removed; the store keeps its last number"
 	require.Equal(t, []string{
 		"nothing is pushed for A: it is blocked: the listing was removed; the store keeps its last number",
 		"the store confirmed 5 on 2026-11-25 12:00:00 UTC",
-	}, ExplanationOf{Row: row}.Lines()[len(row.Why.Lines()):])
+	}, RowExplanation{Row: row}.Lines()[len(row.Why.Lines()):])
 }
 
 // An explanation tells what the ledger has, and not only what it had when a run looked last.
@@ -71,10 +71,10 @@ func TestExplanationOfWhatMovedSince(t *testing.T) {
 	}
 	then := input(63, noon, nil)
 	row := ledger.ChannelLevelRow{ChannelSKU: "A", Product: "A", Quantity: then.Quantity, Status: ledger.StatusPending, Why: then.Why}
-	lines := func(now *inventory.ChannelLevel) []string { return ExplanationOf{Row: row, Now: now}.Lines() }
+	lines := func(now *inventory.ChannelLevel) []string { return RowExplanation{Row: row, Now: now}.Lines() }
 
 	later := input(63, noon.Add(time.Hour), nil)
-	require.False(t, ExplanationOf{Row: row, Now: &later}.Moved(), "another fetch said the same")
+	require.False(t, RowExplanation{Row: row, Now: &later}.Moved(), "another fetch said the same")
 
 	moved := input(4321, noon, nil)
 	require.Equal(t, []string{

@@ -239,7 +239,7 @@ func (s *scheduled) file(change func(*ledger.Flow)) {
 }
 
 // edit sets a schedule as ann does who has just read it.
-func (s *scheduled) edit(mode ledger.Mode, edit ScheduleEdit) ScheduleEdited {
+func (s *scheduled) edit(mode ledger.Mode, edit ScheduleEdit) ScheduleEditResult {
 	s.t.Helper()
 	setting, err := s.setting(s.t.Context(), "acme-shop", mode)
 	if err != nil {

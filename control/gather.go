@@ -27,14 +27,14 @@ const (
 // errCrowded is for requests of which too many wait already.
 var errCrowded = errors.New("too many requests for this connection wait to be handed to Temporal; ask again in a moment")
 
-// gathered is a request that waits for its signal.
-type gathered struct {
+// pendingRequest is a request that waits for its signal.
+type pendingRequest struct {
 	ctx     context.Context // of who asks: one who has left is not asked for
 	request workflows.SyncRequest
-	answer  chan gatheredAnswer
+	answer  chan pendingAnswer
 }
 
-type gatheredAnswer struct {
+type pendingAnswer struct {
 	SyncAnswer
 	err error
 }
@@ -43,7 +43,7 @@ type gatheredAnswer struct {
 // under way.
 type gatherer struct {
 	mutex   sync.Mutex
-	waiting map[gatherKey][]*gathered
+	waiting map[gatherKey][]*pendingRequest
 }
 
 type gatherKey struct {
@@ -62,7 +62,7 @@ type sender func(context.Context, workflows.SyncRequest) (SyncAnswer, error)
 
 // share hands a request over together with those that come meanwhile.
 func (g *gatherer) share(ctx context.Context, key gatherKey, request workflows.SyncRequest, send sender) (SyncAnswer, error) {
-	waiter := &gathered{ctx: ctx, request: request, answer: make(chan gatheredAnswer, 1)}
+	waiter := &pendingRequest{ctx: ctx, request: request, answer: make(chan pendingAnswer, 1)}
 	g.mutex.Lock()
 	waiting, busy := g.waiting[key]
 	if len(waiting) >= mostGathered {
@@ -70,7 +70,7 @@ func (g *gatherer) share(ctx context.Context, key gatherKey, request workflows.S
 		return SyncAnswer{}, errCrowded
 	}
 	if g.waiting == nil {
-		g.waiting = map[gatherKey][]*gathered{}
+		g.waiting = map[gatherKey][]*pendingRequest{}
 	}
 	g.waiting[key] = append(waiting, waiter)
 	g.mutex.Unlock()
@@ -89,17 +89,17 @@ func (g *gatherer) share(ctx context.Context, key gatherKey, request workflows.S
 func (g *gatherer) sendAll(ctx context.Context, key gatherKey, send sender) {
 	for {
 		g.mutex.Lock()
-		next, rest := together(g.waiting[key])
+		next, remaining := nextBatch(g.waiting[key])
 		if len(next) == 0 {
 			delete(g.waiting, key)
 			g.mutex.Unlock()
 			return
 		}
-		g.waiting[key] = rest
+		g.waiting[key] = remaining
 		g.mutex.Unlock()
-		var answer gatheredAnswer
+		var answer pendingAnswer
 		within, cancel := context.WithTimeout(ctx, signalPatience)
-		answer.SyncAnswer, answer.err = send(within, merged(next))
+		answer.SyncAnswer, answer.err = send(within, mergeRequests(next))
 		cancel()
 		for _, waiter := range next {
 			waiter.answer <- answer
@@ -107,8 +107,8 @@ func (g *gatherer) sendAll(ctx context.Context, key gatherKey, send sender) {
 	}
 }
 
-// together chooses the requests of the next signal, in the order of their coming; those whose asker has left are dropped.
-func together(waiting []*gathered) (next, rest []*gathered) {
+// nextBatch chooses the requests of the next signal, in the order of their coming; those whose asker has left are dropped.
+func nextBatch(waiting []*pendingRequest) (next, remaining []*pendingRequest) {
 	bytes := 0
 	for n, waiter := range waiting {
 		if waiter.ctx.Err() != nil {
@@ -131,9 +131,9 @@ func requestBytes(request workflows.SyncRequest) int {
 	return bytes
 }
 
-// merged makes one request of several. It asks for what all of them ask for: the SKUs of all, or everything where one does, or where
+// mergeRequests makes one request of several. It asks for what all of them ask for: the SKUs of all, or everything where one does, or where
 // that is too many to name.
-func merged(requests []*gathered) workflows.SyncRequest {
+func mergeRequests(requests []*pendingRequest) workflows.SyncRequest {
 	all := requests[0].request
 	everything := false
 	var skus []string

@@ -105,22 +105,22 @@ func TestTooManyRequestsAreRefused(t *testing.T) {
 	t.Parallel()
 	s := gathering(t)
 	key := gatherKey{workflow: "w"}
-	s.g.waiting = map[gatherKey][]*gathered{key: make([]*gathered, mostGathered)}
+	s.g.waiting = map[gatherKey][]*pendingRequest{key: make([]*pendingRequest, mostGathered)}
 	_, err := s.g.share(t.Context(), key, workflows.SyncRequest{ID: "x"}, s.send)
 	require.ErrorIs(t, err, errCrowded)
 }
 
 func TestTogether(t *testing.T) {
 	t.Parallel()
-	of := func(n, bytes int) []*gathered {
-		var all []*gathered
+	of := func(n, bytes int) []*pendingRequest {
+		var all []*pendingRequest
 		for i := range n {
-			all = append(all, &gathered{ctx: t.Context(), request: workflows.SyncRequest{ID: fmt.Sprintf("%0*d", bytes, i)}})
+			all = append(all, &pendingRequest{ctx: t.Context(), request: workflows.SyncRequest{ID: fmt.Sprintf("%0*d", bytes, i)}})
 		}
 		return all
 	}
 	for name, test := range map[string]struct {
-		waiting []*gathered
+		waiting []*pendingRequest
 		next    int
 	}{
 		"none": {nil, 0}, "one": {of(1, 1), 1}, "as many as fit": {of(workflows.MostAlso+1, 3), workflows.MostAlso + 1},
@@ -128,7 +128,7 @@ func TestTogether(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			next, rest := together(test.waiting)
+			next, rest := nextBatch(test.waiting)
 			require.Len(t, next, test.next)
 			require.Len(t, rest, len(test.waiting)-test.next, "none is lost")
 		})
@@ -157,11 +157,11 @@ func TestMerged(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			var requests []*gathered
+			var requests []*pendingRequest
 			for n, skus := range test.scopes {
-				requests = append(requests, &gathered{request: workflows.SyncRequest{ID: fmt.Sprint(n), By: "ada", SKUs: skus}})
+				requests = append(requests, &pendingRequest{request: workflows.SyncRequest{ID: fmt.Sprint(n), By: "ada", SKUs: skus}})
 			}
-			all := merged(requests)
+			all := mergeRequests(requests)
 			require.Equal(t, test.want, all.SKUs)
 			require.Len(t, all.Each(), len(test.scopes))
 			require.Equal(t, "ada", all.Each()[len(test.scopes)-1].By)

@@ -13,9 +13,9 @@ import (
 // HeldRows are rows that a held run would take to 0.
 type HeldRows struct {
 	Rows []ledger.ChannelLevelRow `json:"rows"` // those of which the store shows most, most first
-	// Looked is how many due rows were looked at; Whole is true where those are all.
-	Looked int  `json:"looked"`
-	Whole  bool `json:"whole"`
+	// Examined is how many due rows were looked at; Whole is true where those are all.
+	Examined int  `json:"looked"`
+	Whole    bool `json:"whole"`
 }
 
 const (
@@ -26,27 +26,27 @@ const (
 // HeldRows finds the rows that a held run would take to 0, most at most. Rows that are due are looked at, some thousands at most, for who decides
 // waits for the answer.
 func (c *Control) HeldRows(ctx context.Context, connection string, most int) (HeldRows, error) {
-	var found HeldRows
+	var held HeldRows
 	after := ""
 	for range heldPages {
 		rows, err := c.state.ChannelLevels(ctx, connection, "", ledger.StatusPending, ledger.Page{After: after, Limit: heldPage})
 		if err != nil {
-			return found, err
+			return held, err
 		}
-		found.Looked += len(rows)
+		held.Examined += len(rows)
 		for _, row := range rows {
 			if row.Quantity == 0 && row.Exported != nil && *row.Exported > 0 {
-				found.Rows = append(found.Rows, row)
+				held.Rows = append(held.Rows, row)
 			}
 			after = row.ChannelSKU
 		}
-		if found.Whole = len(rows) < heldPage; found.Whole {
+		if held.Whole = len(rows) < heldPage; held.Whole {
 			break
 		}
 	}
-	slices.SortStableFunc(found.Rows, func(a, b ledger.ChannelLevelRow) int { return cmp.Compare(*b.Exported, *a.Exported) })
-	found.Rows = orEmpty(found.Rows[:min(len(found.Rows), most)])
-	return found, nil
+	slices.SortStableFunc(held.Rows, func(a, b ledger.ChannelLevelRow) int { return cmp.Compare(*b.Exported, *a.Exported) })
+	held.Rows = orEmpty(held.Rows[:min(len(held.Rows), most)])
+	return held, nil
 }
 
 // AskedAgain says that a run which was approved is held once more, because it found more than what was approved; at is the moment of that, in words.

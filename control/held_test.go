@@ -57,11 +57,11 @@ func TestRowsOfAHeldRun(t *testing.T) {
 		require.Zero(t, row.Quantity)
 		require.Positive(t, *row.Exported)
 	}
-	require.Equal(t, []any{3000, false}, []any{found.Looked, found.Whole})
+	require.Equal(t, []any{3000, false}, []any{found.Examined, found.Whole})
 	d.rows = d.rows[:20]
 	found, err = c.HeldRows(t.Context(), "acme-shop", 50)
 	require.NoError(t, err)
-	require.Equal(t, []any{20, true}, []any{found.Looked, found.Whole})
+	require.Equal(t, []any{20, true}, []any{found.Examined, found.Whole})
 	require.Len(t, found.Rows, 10, "what stays, what shows 0 already and what is not known is none of them")
 }
 

@@ -30,7 +30,7 @@ func (c *Control) Intake(ctx context.Context, warehouse string, updated workflow
 	if err != nil {
 		return err
 	}
-	if err := c.notice(ctx, id); err != nil {
+	if err := c.checkOwnerOften(ctx, id); err != nil {
 		return err
 	}
 	// Where something always comes, the chain of runs never ends, so nothing bounds it.
@@ -43,11 +43,11 @@ func (c *Control) Intake(ctx context.Context, warehouse string, updated workflow
 		Memo:                  owner{ledger: own}.memo(),
 		Priority:              workflows.IntakePriority(definition.Merchant),
 	}
-	labelled, err := c.labelled(ctx)
+	withAttributes, err := c.attributesRegistered(ctx)
 	if err != nil {
 		return err
 	}
-	if labelled {
+	if withAttributes {
 		start.TypedSearchAttributes = workflows.WarehouseAttributes(definition)
 	}
 	if _, err = c.temporal.SignalWithStart(ctx, start, workflows.SignalInventoryUpdated, updated); err != nil {

@@ -21,14 +21,14 @@ type LiftedRejections struct {
 // while Temporal does not answer, for then no run could be asked for. lifted is also what was taken back before an error.
 func (c *Control) liftRejections(ctx context.Context, id string, kept ledger.Kept, request workflows.SyncRequest) (LiftedRejections, error) {
 	lifted := LiftedRejections{Lifted: []int64{}}
-	connection, err := c.syncable(ctx, id, request)
+	connection, err := c.checkSyncRequest(ctx, id, request)
 	if err != nil {
 		return lifted, err
 	}
 	if len(kept.Runs) == 0 {
 		return lifted, usage("no figure of %s stays above what it should be any more", id)
 	}
-	if _, err := c.open(ctx, workflows.WorkflowID(ledger.Smart, connection.ID)); err != nil {
+	if _, err := c.isOpen(ctx, workflows.WorkflowID(ledger.Smart, connection.ID)); err != nil {
 		return lifted, err
 	}
 	for _, run := range kept.Runs {
@@ -37,15 +37,15 @@ func (c *Control) liftRejections(ctx context.Context, id string, kept ledger.Kep
 		}
 		lifted.Lifted = append(lifted.Lifted, run)
 	}
-	if lifted.SyncAnswer, err = c.ask(ctx, ledger.Smart, connection.ID, request); err != nil {
+	if lifted.SyncAnswer, err = c.syncWithAnswer(ctx, ledger.Smart, connection.ID, request); err != nil {
 		return lifted, fmt.Errorf("what was rejected in %s is taken back, and the next Smart Sync pushes it; none could be asked for now: %w",
-			runsNamed(lifted.Lifted), err)
+			runNames(lifted.Lifted), err)
 	}
 	return lifted, nil
 }
 
-// keptOf are the figures of a connection that rejections keep above 0; none where the connection is not known.
-func (c *Control) keptOf(ctx context.Context, id string) (ledger.Kept, error) {
+// keptFigures are the figures of a connection that rejections keep above 0; none where the connection is not known.
+func (c *Control) keptFigures(ctx context.Context, id string) (ledger.Kept, error) {
 	states, err := c.state.ConnectionStates(ctx, []string{id}, c.now())
 	if err != nil || states[id] == nil {
 		return ledger.Kept{}, err
@@ -53,8 +53,8 @@ func (c *Control) keptOf(ctx context.Context, id string) (ledger.Kept, error) {
 	return states[id].Kept, nil
 }
 
-// runsNamed names runs in words: run 9, run 6.
-func runsNamed(runs []int64) string {
+// runNames names runs in words: run 9, run 6.
+func runNames(runs []int64) string {
 	names := make([]string, len(runs))
 	for i, run := range runs {
 		names[i] = runName(run)

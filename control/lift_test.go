@@ -65,7 +65,7 @@ func TestRejectionsAreLifted(t *testing.T) {
 	require.ErrorContains(t, err, `there is no connection "none"`)
 
 	held := rejectZeroes(t, state)
-	kept, err := s.keptOf(t.Context(), "acme-shop")
+	kept, err := s.keptFigures(t.Context(), "acme-shop")
 	require.NoError(t, err)
 	require.EqualValues(t, 3, kept.Rows)
 	require.Equal(t, []int64{held}, kept.Runs)
@@ -75,7 +75,7 @@ func TestRejectionsAreLifted(t *testing.T) {
 	require.EqualValues(t, 12, lifted.ByRun)
 	require.Len(t, temporal.updates, 1)
 	require.Equal(t, workflows.SyncRequest{ID: "r", By: "ann"}, temporal.updates[0].Payload)
-	kept, err = s.keptOf(t.Context(), "acme-shop")
+	kept, err = s.keptFigures(t.Context(), "acme-shop")
 	require.NoError(t, err)
 	require.Empty(t, kept.Words())
 	hold, err := state.HoldOf(t.Context(), held)
@@ -98,7 +98,7 @@ func TestRejectionsStayWhileTemporalDoesNotAnswer(t *testing.T) {
 	s.temporal = &started{Temporal: s.temporal, away: true}
 	_, err := s.LiftRejections(acting(t), "acme-shop", workflows.SyncRequest{By: "ann"})
 	require.ErrorContains(t, err, "down")
-	kept, err := s.keptOf(t.Context(), "acme-shop")
+	kept, err := s.keptFigures(t.Context(), "acme-shop")
 	require.NoError(t, err)
 	require.EqualValues(t, 3, kept.Rows)
 }

@@ -18,14 +18,14 @@ const (
 	listLag = 10 * time.Second
 )
 
-// changed remembers which schedules were changed here lately, so that nobody is shown how one stood before what he did.
-type changed struct {
+// recentChanges remembers which schedules were changed here lately, so that nobody is shown how one stood before what he did.
+type recentChanges struct {
 	mutex sync.Mutex
 	at    map[string]time.Time
 }
 
 // note remembers that a schedule is being changed.
-func (c *changed) note(id string, now time.Time) {
+func (c *recentChanges) note(id string, now time.Time) {
 	c.mutex.Lock()
 	defer c.mutex.Unlock()
 	if c.at == nil {
@@ -39,11 +39,11 @@ func (c *changed) note(id string, now time.Time) {
 	c.at[id] = now
 }
 
-func (c *changed) lately(id string, now time.Time) bool {
+func (c *recentChanges) contains(id string, now time.Time) bool {
 	c.mutex.Lock()
 	defer c.mutex.Unlock()
-	at, noted := c.at[id]
-	return noted && now.Sub(at) < listLag
+	at, changed := c.at[id]
+	return changed && now.Sub(at) < listLag
 }
 
 // listSchedules is how the schedules of many connections stand, as far as lists know; nil where each is asked for by itself: of few connections, and where
@@ -63,19 +63,19 @@ func (c *Control) listSchedules(ctx context.Context, connections int) map[string
 // over, or it is wanted and the list does not have it, or the other way round.
 func (c *Control) listedStatus(listed map[string]gateway.ListedSchedule, connection ledger.Connection, mode ledger.Mode) (*ScheduleStatus, bool) {
 	id, now := workflows.WorkflowID(mode, connection.ID), c.now()
-	one, is := listed[id]
+	entry, exists := listed[id]
 	wanted := len(connection.Inventory.Schedule(mode).Rules) > 0
-	if listed == nil || is != wanted || c.changed.lately(id, now) {
+	if listed == nil || exists != wanted || c.recentChanges.contains(id, now) {
 		return nil, false
 	}
-	if !is {
+	if !exists {
 		return nil, true
 	}
-	status := &ScheduleStatus{ID: id, Paused: one.Paused, Note: one.Note}
-	if one.Paused {
+	status := &ScheduleStatus{ID: id, Paused: entry.Paused, Note: entry.Note}
+	if entry.Paused {
 		return status, true
 	}
-	for _, next := range one.Next {
+	for _, next := range entry.Next {
 		if next.After(now) {
 			status.Next = &next
 			return status, true

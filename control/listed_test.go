@@ -99,7 +99,7 @@ func TestTheSchedulesOfManyConnectionsAreListed(t *testing.T) {
 	}
 
 	delete(temporal.listed, "smart-sync/shop-5")
-	c.changed.note("smart-sync/shop-6", noon)
+	c.recentChanges.note("smart-sync/shop-6", noon)
 	overview, err = c.Overview(t.Context(), "")
 	require.NoError(t, err)
 	slices.Sort(temporal.described)
@@ -162,12 +162,12 @@ func TestWhatAListSaysOfASchedule(t *testing.T) {
 // What was changed here is asked for by itself for ten seconds, and remembered no longer.
 func TestChangedSchedulesAreRememberedForAWhile(t *testing.T) {
 	t.Parallel()
-	var c changed
-	require.False(t, c.lately("a", noon))
+	var c recentChanges
+	require.False(t, c.contains("a", noon))
 	c.note("a", noon)
-	require.True(t, c.lately("a", noon.Add(listLag-1)))
-	require.False(t, c.lately("b", noon))
-	require.False(t, c.lately("a", noon.Add(listLag)))
+	require.True(t, c.contains("a", noon.Add(listLag-1)))
+	require.False(t, c.contains("b", noon))
+	require.False(t, c.contains("a", noon.Add(listLag)))
 	c.note("b", noon.Add(listLag))
 	require.Len(t, c.at, 1, "it does not grow")
 }
@@ -177,7 +177,7 @@ func TestActsNoteTheSchedulesThatTheyChange(t *testing.T) {
 	t.Parallel()
 	s := newScheduled(t)
 	const smart = "smart-sync/acme-shop"
-	require.True(t, s.changed.lately(smart, s.clock()), "it was created by the apply")
+	require.True(t, s.recentChanges.contains(smart, s.clock()), "it was created by the apply")
 	for name, act := range map[string]func(){
 		"pause":  func() { _, err := s.Pause(acting(t), "acme-shop", "ann", ""); require.NoError(t, err) },
 		"resume": func() { _, err := s.Resume(acting(t), "acme-shop", "ann"); require.NoError(t, err) },
@@ -186,14 +186,14 @@ func TestActsNoteTheSchedulesThatTheyChange(t *testing.T) {
 		},
 	} {
 		s.pass(time.Minute)
-		require.False(t, s.changed.lately(smart, s.clock()))
+		require.False(t, s.recentChanges.contains(smart, s.clock()))
 		act()
-		require.True(t, s.changed.lately(smart, s.clock()), name)
+		require.True(t, s.recentChanges.contains(smart, s.clock()), name)
 	}
 	s = newScheduled(t)
 	s.pass(time.Minute)
 	s.file(func(flow *ledger.Flow) { flow.Smart = nil })
 	s.apply(ApplyOptions{})
 	require.Nil(t, s.fake.spec(smart))
-	require.True(t, s.changed.lately(smart, s.clock()), "removed")
+	require.True(t, s.recentChanges.contains(smart, s.clock()), "removed")
 }

@@ -15,12 +15,12 @@ func (c *Control) Activity(ctx context.Context, query ledger.ActivityQuery) ([]l
 	if err != nil {
 		return nil, err
 	}
-	known := map[string]bool{}
+	isMerchant := map[string]bool{}
 	for _, warehouse := range warehouses {
-		known[warehouse.Merchant] = true
+		isMerchant[warehouse.Merchant] = true
 	}
 	var merchants []string
-	for name := range known {
+	for name := range isMerchant {
 		merchants = append(merchants, name)
 	}
 	sort.Strings(merchants)
@@ -31,7 +31,7 @@ func (c *Control) Activity(ctx context.Context, query ledger.ActivityQuery) ([]l
 		return nil, usage("nothing is configured yet; apply a configuration first (starter apply FILE)")
 	case query.Merchant == "":
 		return nil, usage("SKUs belong to a merchant; name one with --merchant: %s", strings.Join(merchants, ", "))
-	case !known[query.Merchant]:
+	case !isMerchant[query.Merchant]:
 		return nil, usage("there is no merchant %q; there are %s", query.Merchant, strings.Join(merchants, ", "))
 	}
 	if query.Connection != "" {

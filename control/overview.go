@@ -28,11 +28,11 @@ func (s Status) Pulse() Pulse {
 	return Pulse{Workers: s.Workers, Idle: s.Idle, Unreachable: s.Unreachable, Holds: s.Holds}
 }
 
-// mostFelt is how many open runs Pulse looks at: where no worker takes up work, that shows in each of them.
-const mostFelt = 3
+// mostIdleChecks is how many open runs Pulse looks at: where no worker takes up work, that shows in each of them.
+const mostIdleChecks = 3
 
-// mostRecent is among how many of the newest runs those are looked for.
-const mostRecent = 20
+// idleCheckRuns is among how many of the newest runs those are looked for.
+const idleCheckRuns = 20
 
 // Pulse looks at the workers, at some of the runs that are under way, and at what waits for a person.
 func (c *Control) Pulse(ctx context.Context) (Pulse, error) {
@@ -42,7 +42,7 @@ func (c *Control) Pulse(ctx context.Context) (Pulse, error) {
 	}
 	pulse := Pulse{Holds: holds}
 	if pulse.Workers, err = c.workers(ctx); err == nil {
-		pulse.Idle, err = c.idle(ctx)
+		pulse.Idle, err = c.oldestIdle(ctx)
 	}
 	if err != nil {
 		pulse.Unreachable = err.Error()
@@ -50,20 +50,20 @@ func (c *Control) Pulse(ctx context.Context) (Pulse, error) {
 	return pulse, ctx.Err()
 }
 
-// idle is since when a step of a run that is under way waits for a worker; nil where none does for long.
-func (c *Control) idle(ctx context.Context) (*time.Time, error) {
-	runs, err := c.state.Runs(ctx, "", mostRecent)
+// oldestIdle is since when a step of a run that is under way waits for a worker; nil where none does for long.
+func (c *Control) oldestIdle(ctx context.Context) (*time.Time, error) {
+	runs, err := c.state.Runs(ctx, "", idleCheckRuns)
 	if err != nil {
 		return nil, err
 	}
 	var since *time.Time
-	felt := 0
+	checks := 0
 	for _, run := range runs {
-		if run.EndedAt != nil || felt == mostFelt {
+		if run.EndedAt != nil || checks == mostIdleChecks {
 			continue
 		}
-		felt++
-		_, idle, err := c.underWay(ctx, run.Workflow)
+		checks++
+		_, idle, err := c.pendingSteps(ctx, run.Workflow)
 		if err != nil {
 			return nil, err
 		}
@@ -128,7 +128,7 @@ const recentRuns = 12
 // Overview looks at every connection, or at one, with its last day. Without Temporal it shows what the ledger knows. Of more than ten connections the
 // schedules are listed by one question, which may lag behind what others did by a fraction of a second; see listSchedules.
 func (c *Control) Overview(ctx context.Context, only string) (Overview, error) {
-	status, states, err := c.stand(ctx, only, true)
+	status, states, err := c.statusAndStates(ctx, only, true)
 	overview := Overview{Status: status, Standings: []Standing{}}
 	if err != nil {
 		return overview, err
@@ -142,7 +142,7 @@ func (c *Control) Overview(ctx context.Context, only string) (Overview, error) {
 // standing is how a connection stands at a moment.
 func standing(connection ConnectionStatus, status Status, state ledger.ConnectionState, now time.Time) Standing {
 	standing := Standing{
-		Day: daysRuns(state.Newest, now), Recent: orEmpty(state.Newest[:min(len(state.Newest), recentRuns)]), Smart: state.Smart, Full: state.Full,
+		Day: lastDayRuns(state.Newest, now), Recent: orEmpty(state.Newest[:min(len(state.Newest), recentRuns)]), Smart: state.Smart, Full: state.Full,
 	}
 	var hold *OpenHold
 	for i := range status.Holds {
@@ -162,8 +162,8 @@ func newerOf(a, b *ledger.Run) *ledger.Run {
 	return a
 }
 
-// daysRuns are the runs, newest first, that were under way in the last 24 hours.
-func daysRuns(runs []ledger.Run, now time.Time) []ledger.Run {
+// lastDayRuns are the runs, newest first, that were under way in the last 24 hours.
+func lastDayRuns(runs []ledger.Run, now time.Time) []ledger.Run {
 	day := []ledger.Run{}
 	for _, run := range runs {
 		if run.EndedAt == nil || now.Sub(*run.EndedAt) < shownDay {

@@ -159,25 +159,25 @@ func formOf(schedule *ledger.Schedule) *string {
 
 // decide decides what becomes of a schedule, and what is set beside the file afterwards.
 func (c claim) decide(now time.Time) (fate, *ledger.Override) {
-	met := ownership{before: formOf(c.before), now: formOf(c.now), usual: c.usual.Form(), readOnly: c.readOnly, choice: c.choice}
+	state := ownership{before: formOf(c.before), now: formOf(c.now), usual: c.usual.Form(), readOnly: c.readOnly, choice: c.choice}
 	if c.override != nil {
-		met.set, met.base, met.ended = formOf(&c.override.Schedule), formOf(c.override.Base), c.override.Ended(now)
+		state.set, state.base, state.ended = formOf(&c.override.Schedule), formOf(c.override.Base), c.override.Ended(now)
 	}
-	switch became := met.decide(); {
-	case became == fateHanded && (c.override == nil || met.ended):
-		return became, &ledger.Override{Schedule: *c.before, By: byTheConfiguration, Reason: "it named the schedule until then", Since: now}
-	case became == fateHanded:
+	switch outcome := state.decide(); {
+	case outcome == fateHanded && (c.override == nil || state.ended):
+		return outcome, &ledger.Override{Schedule: *c.before, By: byTheConfiguration, Reason: "it named the schedule until then", Since: now}
+	case outcome == fateHanded:
 		handed := *c.override
 		handed.Base = nil
-		return became, &handed
-	case became == fateRebased:
+		return outcome, &handed
+	case outcome == fateRebased:
 		rebased := *c.override
 		rebased.Base = c.now
-		return became, &rebased
-	case became == fateKept, became == fatePages, became == fateConflict:
-		return became, c.override
+		return outcome, &rebased
+	case outcome == fateKept, outcome == fatePages, outcome == fateConflict:
+		return outcome, c.override
 	default:
-		return became, nil
+		return outcome, nil
 	}
 }
 

@@ -33,43 +33,43 @@ type scheduleKey struct {
 	mode       ledger.Mode
 }
 
-// claims decides about every schedule and setting of the configuration before anything is written, and refuses where the file and the pages both
+// decideOverrides decides about every schedule and setting of the configuration before anything is written, and refuses where the file and the pages both
 // changed one and nobody chose.
-func (a *applying) claims(ctx context.Context, known []ledger.Connection) error {
+func (a *applyOperation) decideOverrides(ctx context.Context, applied []ledger.Connection) error {
 	states, err := a.states(ctx)
 	if err != nil {
 		return err
 	}
 	before := map[string]ledger.Connection{}
-	for _, connection := range known {
+	for _, connection := range applied {
 		before[connection.ID] = connection
 	}
-	conflicts, err := a.settingClaims(ctx)
+	conflicts, err := a.decideSettings(ctx)
 	if err != nil {
 		return err
 	}
-	a.decided = map[scheduleKey]*ledger.Override{}
+	a.overrides = map[scheduleKey]*ledger.Override{}
 	for _, wanted := range a.definitions.Connections {
 		for _, mode := range []ledger.Mode{ledger.Smart, ledger.Full} {
 			key := scheduleKey{wanted.ID, mode}
 			state := states[key]
-			met := claim{usual: wanted.Inventory.Schedule(mode), override: state.Override, readOnly: a.definitions.SchedulesReadOnly, choice: a.options.Choice}
+			claimed := claim{usual: wanted.Inventory.Schedule(mode), override: state.Override, readOnly: a.definitions.SchedulesReadOnly, choice: a.options.Choice}
 			if wanted.Inventory.Names(mode) {
-				met.now = new(wanted.Inventory.Schedule(mode))
+				claimed.now = new(wanted.Inventory.Schedule(mode))
 			}
 			if old, ok := before[wanted.ID]; ok && old.Inventory.Names(mode) {
-				met.before = new(old.Inventory.Schedule(mode))
+				claimed.before = new(old.Inventory.Schedule(mode))
 			}
-			became, override := met.decide(a.now())
-			if became == fateConflict {
-				conflicts = append(conflicts, met.conflict(key))
+			outcome, override := claimed.decide(a.now())
+			if outcome == fateConflict {
+				conflicts = append(conflicts, claimed.conflict(key))
 				continue
 			}
-			a.decided[key] = override
-			if became == fateFile || became == fatePages && override == nil {
+			a.overrides[key] = override
+			if outcome == fateFile || outcome == fatePages && override == nil {
 				continue
 			}
-			a.report.Overrides = append(a.report.Overrides, OverrideFate{Connection: key.connection, Mode: mode, Action: string(became), Detail: met.detail(became, override), Override: override})
+			a.report.Overrides = append(a.report.Overrides, OverrideFate{Connection: key.connection, Mode: mode, Action: string(outcome), Detail: claimed.detail(outcome, override), Override: override})
 			if a.report.Overrides[len(a.report.Overrides)-1].Changes() {
 				a.options.Overrides = append(a.options.Overrides, ledger.OverrideChange{Connection: key.connection, Mode: mode, Version: state.Version, Override: override})
 			}
@@ -95,8 +95,8 @@ func (c *Control) states(ctx context.Context) (map[scheduleKey]ledger.ScheduleSt
 }
 
 // detail says what becomes of a schedule.
-func (c claim) detail(became fate, override *ledger.Override) string {
-	switch became {
+func (c claim) detail(outcome fate, override *ledger.Override) string {
+	switch outcome {
 	case fateKept:
 		return fmt.Sprintf("overridden %s: %s", overrideWords(*override), ScheduleWords(override.Schedule))
 	case fateRebased:
@@ -144,16 +144,16 @@ func clash(conflicts []string, readOnly bool) error {
 }
 
 // inForce is a connection of the configuration with the schedules that are in force, and with the setting that they have.
-func (a *applying) inForce(connection ledger.Connection) ledger.Connection {
+func (a *applyOperation) inForce(connection ledger.Connection) ledger.Connection {
 	key := ledger.SettingKey{Kind: ledger.OfConnection, ID: connection.ID, Name: ledger.SettingOverlap}
-	if override := a.beside[key]; override != nil {
+	if override := a.settingOverrides[key]; override != nil {
 		of := ledger.Definitions{Connections: []ledger.Connection{connection}}
 		if err := of.Set(key, override.Value); err == nil { // what was decided about has been read before
 			connection = of.Connections[0]
 		}
 	}
 	for _, mode := range []ledger.Mode{ledger.Smart, ledger.Full} {
-		connection = withOverride(connection, mode, a.decided[scheduleKey{connection.ID, mode}])
+		connection = withOverride(connection, mode, a.overrides[scheduleKey{connection.ID, mode}])
 	}
 	return connection
 }

@@ -27,7 +27,7 @@ func (f SettingFate) OfThePages() bool { return f.Action == string(fatePages) }
 // settingClaim is what an apply meets of a setting.
 type settingClaim struct {
 	key      ledger.SettingKey
-	met      ownership
+	state    ownership
 	override *ledger.SettingOverride
 }
 
@@ -39,34 +39,34 @@ func formOfValue(value json.RawMessage) *string {
 	return new(string(value))
 }
 
-// settingClaims decides about every setting of the configuration before anything is written, as claims does about schedules. It returns those
+// decideSettings decides about every setting of the configuration before anything is written, as claims does about schedules. It returns those
 // that the file and the pages both changed while nobody chose.
-func (a *applying) settingClaims(ctx context.Context) (conflicts []string, err error) {
+func (a *applyOperation) decideSettings(ctx context.Context) (conflicts []string, err error) {
 	before, states, err := a.allSettings(ctx)
 	if err != nil {
 		return nil, err
 	}
-	a.beside = map[ledger.SettingKey]*ledger.SettingOverride{}
+	a.settingOverrides = map[ledger.SettingKey]*ledger.SettingOverride{}
 	for _, key := range a.definitions.SettingKeys() {
-		met := claimOf(key, a.definitions, before, states[key])
-		met.met.readOnly, met.met.choice = a.definitions.SettingsReadOnly, a.options.Choice
-		if o := met.override; o != nil {
-			met.met.ended = o.Ended(a.now())
+		claimed := claimOf(key, a.definitions, before, states[key])
+		claimed.state.readOnly, claimed.state.choice = a.definitions.SettingsReadOnly, a.options.Choice
+		if o := claimed.override; o != nil {
+			claimed.state.ended = o.Ended(a.now())
 		}
-		became := met.met.decide()
-		if became == fateConflict {
-			conflicts = append(conflicts, met.conflict())
+		outcome := claimed.state.decide()
+		if outcome == fateConflict {
+			conflicts = append(conflicts, claimed.conflict())
 			continue
 		}
-		override := met.after(became)
+		override := claimed.overrideAfter(outcome)
 		if override != nil && override.By == byTheConfiguration {
 			override.Since = a.now()
 		}
-		a.beside[key] = override
-		if became == fateFile || became == fatePages && override == nil {
+		a.settingOverrides[key] = override
+		if outcome == fateFile || outcome == fatePages && override == nil {
 			continue
 		}
-		fate := SettingFate{SettingKey: key, Action: string(became), Detail: met.detail(became, override)}
+		fate := SettingFate{SettingKey: key, Action: string(outcome), Detail: claimed.detail(outcome, override)}
 		a.report.Settings = append(a.report.Settings, fate)
 		if fate.Changes() {
 			a.options.Settings = append(a.options.Settings, ledger.SettingChange{SettingKey: key, Version: states[key].Version, Override: override})
@@ -79,36 +79,36 @@ func (a *applying) settingClaims(ctx context.Context) (conflicts []string, err e
 func claimOf(key ledger.SettingKey, definitions, before ledger.Definitions, state ledger.SettingState) settingClaim {
 	claim := settingClaim{key: key, override: state.Override}
 	now, named, _ := definitions.Setting(key)
-	claim.met.usual = string(now)
+	claim.state.usual = string(now)
 	if named {
-		claim.met.now = formOfValue(now)
+		claim.state.now = formOfValue(now)
 	}
-	if was, wasNamed, known := before.Setting(key); known && wasNamed {
-		claim.met.before = formOfValue(was)
+	if previous, previouslyNamed, exists := before.Setting(key); exists && previouslyNamed {
+		claim.state.before = formOfValue(previous)
 		if state.Version > 0 {
-			claim.met.before = formOfValue(state.Configured)
+			claim.state.before = formOfValue(state.Configured)
 		}
 	}
 	if o := state.Override; o != nil {
-		claim.met.set, claim.met.base = formOfValue(o.Value), formOfValue(o.Base)
+		claim.state.set, claim.state.base = formOfValue(o.Value), formOfValue(o.Base)
 	}
 	return claim
 }
 
-// after is what is set beside the file afterwards.
-func (c settingClaim) after(became fate) *ledger.SettingOverride {
+// overrideAfter is what is set beside the file afterwards.
+func (c settingClaim) overrideAfter(outcome fate) *ledger.SettingOverride {
 	switch {
-	case became == fateHanded && (c.override == nil || c.met.ended):
-		return &ledger.SettingOverride{Value: json.RawMessage(*c.met.before), By: byTheConfiguration, Reason: "it named the setting until then"}
-	case became == fateHanded:
+	case outcome == fateHanded && (c.override == nil || c.state.ended):
+		return &ledger.SettingOverride{Value: json.RawMessage(*c.state.before), By: byTheConfiguration, Reason: "it named the setting until then"}
+	case outcome == fateHanded:
 		handed := *c.override
 		handed.Base = nil
 		return &handed
-	case became == fateRebased:
+	case outcome == fateRebased:
 		rebased := *c.override
-		rebased.Base = json.RawMessage(*c.met.now)
+		rebased.Base = json.RawMessage(*c.state.now)
 		return &rebased
-	case became == fateKept, became == fatePages, became == fateConflict:
+	case outcome == fateKept, outcome == fatePages, outcome == fateConflict:
 		return c.override
 	}
 	return nil
@@ -119,16 +119,16 @@ func (c settingClaim) text(value string) string {
 }
 
 func (c settingClaim) words(override *ledger.SettingOverride) string {
-	return SettingSet{By: override.By, Until: override.Until, Reason: override.Reason}.words("")
+	return SettingOverride{By: override.By, Until: override.Until, Reason: override.Reason}.words("")
 }
 
 // detail says what becomes of a setting.
-func (c settingClaim) detail(became fate, override *ledger.SettingOverride) string {
-	switch became {
+func (c settingClaim) detail(outcome fate, override *ledger.SettingOverride) string {
+	switch outcome {
 	case fateKept:
 		return fmt.Sprintf("overridden %s: %s", c.words(override), c.text(string(override.Value)))
 	case fateRebased:
-		return fmt.Sprintf("overridden %s: %s; the file says %s now", c.words(override), c.text(string(override.Value)), c.text(*c.met.now))
+		return fmt.Sprintf("overridden %s: %s; the file says %s now", c.words(override), c.text(string(override.Value)), c.text(*c.state.now))
 	case fateTaken:
 		return fmt.Sprintf("what was set %s is gone: %s", c.words(c.override), c.text(string(c.override.Value)))
 	case fateAdopted:
@@ -148,13 +148,13 @@ func (c settingClaim) detail(became fate, override *ledger.SettingOverride) stri
 // conflict shows the three values of a setting that the file and the pages both changed.
 func (c settingClaim) conflict() string {
 	words := "nothing: it left the setting to the pages"
-	if c.met.base != nil {
-		words = c.text(*c.met.base)
+	if c.state.base != nil {
+		words = c.text(*c.state.base)
 	}
-	says := "nothing, which with read-only settings means " + c.text(c.met.usual)
-	if c.met.now != nil {
-		says = c.text(*c.met.now)
+	says := "nothing, which with read-only settings means " + c.text(c.state.usual)
+	if c.state.now != nil {
+		says = c.text(*c.state.now)
 	}
 	return fmt.Sprintf("  %s\n    the file said    %s\n    the file says    %s\n    the pages say    %s, set %s",
-		c.key, words, says, c.text(*c.met.set), c.words(c.override))
+		c.key, words, says, c.text(*c.state.set), c.words(c.override))
 }

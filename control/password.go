@@ -100,10 +100,10 @@ func phc(memory, passes uint32, lanes uint8, salt, hash []byte) string {
 var errPasswordHash = errors.New("the ledger has a password hash that cannot be read; set the password anew: starter people reset NAME")
 
 // verifyPassword is true for the password that a hash was made of. It takes as long for any other.
-func verifyPassword(kept, password string) (bool, error) {
+func verifyPassword(encoded, password string) (bool, error) {
 	var version, memory, passes uint32
 	var lanes uint8
-	parts := strings.Split(kept, "$")
+	parts := strings.Split(encoded, "$")
 	if len(parts) != 6 || parts[0] != "" || parts[1] != "argon2id" {
 		return false, errPasswordHash
 	}
@@ -116,8 +116,8 @@ func verifyPassword(kept, password string) (bool, error) {
 	if badSalt != nil || badHash != nil || !bounded || len(salt) < 8 || len(hash) != hashBytes {
 		return false, errPasswordHash
 	}
-	given := argon2.IDKey(bytesOf(password), salt, passes, memory, lanes, hashBytes)
-	return subtle.ConstantTimeCompare(given, hash) == 1, nil
+	computed := argon2.IDKey(bytesOf(password), salt, passes, memory, lanes, hashBytes)
+	return subtle.ConstantTimeCompare(computed, hash) == 1, nil
 }
 
 // nobodysHash takes as long to verify as anybody's, and no password is the one of it.

@@ -29,7 +29,7 @@ func (c *Control) resume(ctx context.Context, id, by string) (done []string, bef
 	if err != nil {
 		return nil, "", err
 	}
-	if why := whyNotResumed(connection); why != "" {
+	if why := resumeObstacle(connection); why != "" {
 		return nil, "", usage("%s", why)
 	}
 	return c.eachSchedule(ctx, id, func(handle client.ScheduleHandle) error {
@@ -37,8 +37,8 @@ func (c *Control) resume(ctx context.Context, id, by string) (done []string, bef
 	})
 }
 
-// whyNotResumed says why the schedules of a connection cannot be resumed, and what would have to be done first; empty where they can.
-func whyNotResumed(connection ledger.Connection) string {
+// resumeObstacle says why the schedules of a connection cannot be resumed, and what would have to be done first; empty where they can.
+func resumeObstacle(connection ledger.Connection) string {
 	if connection.Active() {
 		return ""
 	}
@@ -67,37 +67,37 @@ func (c *Control) eachSchedule(ctx context.Context, id string, do func(client.Sc
 	if err != nil {
 		return nil, "", err
 	}
-	met := map[ledger.Mode]string{}
+	states := map[ledger.Mode]string{}
 	for _, mode := range []ledger.Mode{ledger.Smart, ledger.Full} {
 		name := workflows.WorkflowID(mode, connection.ID)
 		handle := c.temporal.Schedule(name)
 		described, err := c.ownSchedule(ctx, handle)
 		if err == nil {
-			met[mode] = stateWords(described.Schedule.State)
-			c.changed.note(name, c.now())
+			states[mode] = stateWords(described.Schedule.State)
+			c.recentChanges.note(name, c.now())
 			err = do(handle)
 		}
 		if gateway.Absent(err) {
 			continue
 		} else if err != nil {
-			return done, statesWords(met), fmt.Errorf("schedule %s: %w", name, err)
+			return done, statesWords(states), fmt.Errorf("schedule %s: %w", name, err)
 		}
 		done = append(done, name)
 	}
 	if len(done) == 0 {
 		return nil, "", usage("connection %s has no schedules", id)
 	}
-	return done, statesWords(met), nil
+	return done, statesWords(states), nil
 }
 
-// active is how a schedule stands that starts runs.
-const active = "active"
+// activeState is how a schedule stands that starts runs.
+const activeState = "active"
 
 // stateWords say how a schedule stands: active, or why it is paused.
 func stateWords(state *client.ScheduleState) string {
 	switch {
 	case state == nil || !state.Paused:
-		return active
+		return activeState
 	case state.Note == "":
 		return "paused"
 	}
@@ -105,9 +105,9 @@ func stateWords(state *client.ScheduleState) string {
 }
 
 // statesWords say how the schedules of a connection stand: once where they stand alike.
-func statesWords(met map[ledger.Mode]string) string {
-	smart, hasSmart := met[ledger.Smart]
-	full, hasFull := met[ledger.Full]
+func statesWords(states map[ledger.Mode]string) string {
+	smart, hasSmart := states[ledger.Smart]
+	full, hasFull := states[ledger.Full]
 	switch {
 	case !hasFull || hasSmart && smart == full:
 		return smart

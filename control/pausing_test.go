@@ -56,12 +56,12 @@ func TestWhatAFaceRefusesIsNoted(t *testing.T) {
 	c := New(emptyLedger(t), nil, func() time.Time { return noon })
 	ctx, leave := context.WithCancel(WithActor(t.Context(), ann))
 	leave()
-	require.NoError(t, c.Refused(ctx, "pause", "acme-shop", `there is no field "raeson"`))
+	require.NoError(t, c.NoteInvalid(ctx, "pause", "acme-shop", `there is no field "raeson"`))
 	noted, err := c.Log(t.Context(), ledger.AuditQuery{Limit: 10})
 	require.NoError(t, err)
 	require.Len(t, noted, 1)
 	require.Equal(t, ledger.AuditEntry{
-		ID: noted[0].ID, At: noted[0].At, Who: "ann", From: FromPage, Act: "pause", On: "acme-shop", Result: ledger.AuditRefused, Reason: `there is no field "raeson"`,
+		ID: noted[0].ID, At: noted[0].At, Who: "ann", From: FacePage, Act: "pause", On: "acme-shop", Result: ledger.AuditRefused, Reason: `there is no field "raeson"`,
 	}, noted[0])
 }
 
@@ -82,6 +82,6 @@ func TestWhatMakesAConnectionActive(t *testing.T) {
 		"its flow is off":                {of(false, true, false), stay + "the configuration has its inventory flow off: take enabled: false out of its inventory, and apply that"},
 		"its flow is off, and it is too": {of(true, false, false), stay + "the configuration has its inventory flow off: take enabled: false out of its inventory, and apply that; then enable it on its page of settings, or with starter enable a"},
 	} {
-		require.Equal(t, one.want, whyNotResumed(one.connection), name)
+		require.Equal(t, one.want, resumeObstacle(one.connection), name)
 	}
 }

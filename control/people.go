@@ -131,8 +131,8 @@ const hashPatience = 10 * time.Second
 // ErrBusy, or a fault of the ledger. Failures are noted; those that were too many are not, so that nobody fills the log.
 func (c *Control) SignIn(ctx context.Context, name, password, old string) (token string, person ledger.Person, err error) {
 	actor := ActorOf(ctx)
-	known, unusable := PersonName(name)
-	wait, err := c.attempt(ctx, known, actor.Address)
+	personName, unusable := PersonName(name)
+	wait, err := c.attempt(ctx, personName, actor.Address)
 	if err != nil {
 		return "", person, err
 	}
@@ -140,37 +140,37 @@ func (c *Control) SignIn(ctx context.Context, name, password, old string) (token
 		return "", person, &SignInError{Wait: wait}
 	}
 	if unusable == nil {
-		person, err = c.state.Person(ctx, known)
+		person, err = c.state.Person(ctx, personName)
 	} else {
 		err = ledger.ErrNotFound
 	}
 	exists := err == nil
 	if err != nil && !errors.Is(err, ledger.ErrNotFound) {
-		return "", person, errors.Join(err, c.refund(ctx, known, actor.Address))
+		return "", person, errors.Join(err, c.refund(ctx, personName, actor.Address))
 	}
-	kept := nobodysHash // who is not there takes as long
+	hash := nobodysHash // who is not there takes as long
 	if exists {
-		kept = person.Password
+		hash = person.Password
 	}
-	right, err := c.verify(ctx, kept, password)
+	matches, err := c.verify(ctx, hash, password)
 	if err != nil {
-		return "", person, errors.Join(err, c.refund(ctx, known, actor.Address))
+		return "", person, errors.Join(err, c.refund(ctx, personName, actor.Address))
 	}
-	if exists && right {
+	if exists && matches {
 		token, err = c.beginSession(ctx, person) // not for who is disabled: the ledger says so
 		if err == nil {
-			return token, person, errors.Join(c.refund(ctx, known, actor.Address), c.endSession(ctx, old))
+			return token, person, errors.Join(c.refund(ctx, personName, actor.Address), c.endSession(ctx, old))
 		}
 	}
 	if err != nil && !errors.Is(err, ledger.ErrNotFound) {
 		return "", person, err
 	}
-	return "", ledger.Person{}, c.noted(ctx, failedSignIn(actor, person.Name, person.Disabled && right), &SignInError{})
+	return "", ledger.Person{}, c.noteOutcome(ctx, failedSignIn(actor, person.Name, person.Disabled && matches), &SignInError{})
 }
 
 // failedSignIn is what is noted of a sign-in that failed. A name that nobody has is not noted: people write passwords there by mistake.
 func failedSignIn(actor Actor, name string, disabled bool) ledger.AuditEntry {
-	entry := ledger.AuditEntry{Who: "not signed in", From: actor.From, Act: "sign in", On: name, Result: ledger.AuditRefused, Reason: "the password is wrong; from " + actor.Address}
+	entry := ledger.AuditEntry{Who: "not signed in", From: actor.Face, Act: "sign in", On: name, Result: ledger.AuditRefused, Reason: "the password is wrong; from " + actor.Address}
 	switch {
 	case name == "":
 		entry.On, entry.Reason = "a name that nobody has", "there is nobody of that name; from "+actor.Address
@@ -180,24 +180,24 @@ func failedSignIn(actor Actor, name string, disabled bool) ledger.AuditEntry {
 	return entry
 }
 
-func (c *Control) verify(ctx context.Context, kept, password string) (right bool, err error) {
+func (c *Control) verify(ctx context.Context, hash, password string) (matches bool, err error) {
 	if len(password) > mostPassword {
 		password = "" // it is nobody's, and takes no longer
 	}
-	if busy := c.inTurn(ctx, func() { right, err = verifyPassword(kept, password) }); busy != nil {
+	if busy := c.withHashSlot(ctx, func() { matches, err = verifyPassword(hash, password) }); busy != nil {
 		return false, busy
 	}
-	return right, err
+	return matches, err
 }
 
 // hashed makes what is kept of a password.
 func (c *Control) hashed(ctx context.Context, password string) (hash string, err error) {
-	err = c.inTurn(ctx, func() { hash = hashPassword(password) })
+	err = c.withHashSlot(ctx, func() { hash = hashPassword(password) })
 	return hash, err
 }
 
-// inTurn hashes when it is its turn. ErrBusy: that takes too long.
-func (c *Control) inTurn(ctx context.Context, hash func()) error {
+// withHashSlot hashes when it is its turn. ErrBusy: that takes too long.
+func (c *Control) withHashSlot(ctx context.Context, hash func()) error {
 	waiting, cancel := context.WithTimeout(ctx, hashPatience)
 	defer cancel()
 	if c.signIns.ready().hashing.do(waiting, hash) != nil {
@@ -212,8 +212,8 @@ func (c *Control) beginSession(ctx context.Context, person ledger.Person) (strin
 	if err := c.state.BeginSession(ctx, ledger.Session{Token: token, Person: person.Name, CreatedAt: now, UsedAt: now, ExpiresAt: now.Add(SessionLasts)}, person.Password); err != nil {
 		return "", err
 	}
-	entry := ledger.AuditEntry{Who: person.Name, From: actor.From, Act: "sign in", On: "the pages", After: "signed in, from " + actor.Address, Result: ledger.AuditDone}
-	return token, c.noted(ctx, entry, nil)
+	entry := ledger.AuditEntry{Who: person.Name, From: actor.Face, Act: "sign in", On: "the pages", After: "signed in, from " + actor.Address, Result: ledger.AuditDone}
+	return token, c.noteOutcome(ctx, entry, nil)
 }
 
 func (c *Control) endSession(ctx context.Context, token string) error {
@@ -232,7 +232,7 @@ func (c *Control) SignOut(ctx context.Context, token string) error {
 		return err
 	}
 	actor := ActorOf(ctx)
-	return c.noted(ctx, ledger.AuditEntry{Who: person.Name, From: actor.From, Act: "sign out", On: "the pages", After: "signed out, from " + actor.Address, Result: ledger.AuditDone}, c.endSession(ctx, token))
+	return c.noteOutcome(ctx, ledger.AuditEntry{Who: person.Name, From: actor.Face, Act: "sign out", On: "the pages", After: "signed out, from " + actor.Address, Result: ledger.AuditDone}, c.endSession(ctx, token))
 }
 
 // SignedIn is who has a session; ledger.ErrNotFound where there is none, or it has ended. used is false for what a page does by itself: it keeps no
@@ -246,20 +246,20 @@ func (c *Control) SignedIn(ctx context.Context, token string, used bool) (ledger
 	return person, err
 }
 
-// NoteUnknown notes that something was refused to who is not signed in, a few times for an address and then seldom.
-func (c *Control) NoteUnknown(ctx context.Context, what, on string, why error) error {
+// NoteNotSignedIn notes that something was refused to who is not signed in, a few times for an address and then seldom.
+func (c *Control) NoteNotSignedIn(ctx context.Context, act, on string, refusal error) error {
 	s := c.signIns.ready()
 	s.mutex.Lock()
 	wait := s.refusals.attempt(networkOf(ActorOf(ctx).Address), c.now())
 	s.mutex.Unlock()
 	if wait > 0 {
-		return why
+		return refusal
 	}
-	return c.NoteRefused(ctx, what, on, why)
+	return c.NoteRefused(ctx, act, on, refusal)
 }
 
-// Somebody is true where there are people: then who uses the pages signs in.
-func (c *Control) Somebody(ctx context.Context) (bool, error) {
+// HasPeople is true where there are people: then who uses the pages signs in.
+func (c *Control) HasPeople(ctx context.Context) (bool, error) {
 	people, err := c.state.People(ctx)
 	return len(people) > 0, err
 }
@@ -302,16 +302,16 @@ func (c *Control) AcceptInvitation(ctx context.Context, key, name, password stri
 		return "", err
 	}
 	actor := ActorOf(ctx)
-	actor.Who = "the link of the first admin"
+	actor.Name = "the link of the first admin"
 	err = c.state.AcceptInvitation(ctx, key, person, c.now())
 	if errors.Is(err, ledger.ErrNotFound) {
 		return "", usage("this link counts no more: somebody was made an admin meanwhile")
 	} else if err != nil {
 		return "", err
 	}
-	entry := auditEntry(actor, deed{act: "add a person", on: person.Name}, nil)
+	entry := auditEntry(actor, auditedAct{act: "add a person", on: person.Name}, nil)
 	entry.After = personWords(person) + ", from " + actor.Address
-	if err = c.noted(ctx, entry, nil); err != nil {
+	if err = c.noteOutcome(ctx, entry, nil); err != nil {
 		return "", err
 	}
 	return c.beginSession(ctx, person)
@@ -353,23 +353,23 @@ func personWords(person ledger.Person) string {
 
 // People lists who may sign in, for who may see that.
 func (c *Control) People(ctx context.Context) ([]ledger.Person, error) {
-	if err := c.Allow(ctx, ActPeople, "list the people", "people"); err != nil {
+	if err := c.Authorize(ctx, ActPeople, "list the people", "people"); err != nil {
 		return nil, err
 	}
 	people, err := c.state.People(ctx)
 	return orEmpty(people), err
 }
 
-func peopleDeed(act, name string) deed {
-	if known, err := PersonName(name); err == nil {
-		return deed{kind: ActPeople, act: act, on: known}
+func personAct(act, name string) auditedAct {
+	if personName, err := PersonName(name); err == nil {
+		return auditedAct{kind: ActPeople, act: act, on: personName}
 	}
-	return deed{kind: ActPeople, act: act, on: "a name that cannot be one"}
+	return auditedAct{kind: ActPeople, act: act, on: "a name that cannot be one"}
 }
 
 // AddPerson adds somebody who signs in with a password. The first one is an admin.
 func (c *Control) AddPerson(ctx context.Context, name string, role ledger.Role, password string) (ledger.Person, error) {
-	return audited(ctx, c, new(peopleDeed("add a person", name)), personWords, func() (ledger.Person, error) {
+	return audited(ctx, c, new(personAct("add a person", name)), personWords, func() (ledger.Person, error) {
 		person, err := c.newPerson(ctx, name, role, password, func() error { return nil })
 		if err == nil {
 			err = c.state.AddPerson(ctx, person)
@@ -398,11 +398,11 @@ func (c *Control) SetRole(ctx context.Context, name string, role ledger.Role) (l
 
 // ResetPassword gives somebody a password in place of the one that there was, and ends the sessions.
 func (c *Control) ResetPassword(ctx context.Context, name, password string) (ledger.Person, error) {
-	d := peopleDeed("reset a password", name)
+	d := personAct("reset a password", name)
 	return audited(ctx, c, &d, func(ledger.Person) string { return "another password" }, func() (ledger.Person, error) {
-		known, err := PersonName(name)
+		personName, err := PersonName(name)
 		if err == nil {
-			err = checkPassword(known, password)
+			err = checkPassword(personName, password)
 		}
 		if err != nil {
 			return ledger.Person{}, err
@@ -411,14 +411,14 @@ func (c *Control) ResetPassword(ctx context.Context, name, password string) (led
 		if err != nil {
 			return ledger.Person{}, err
 		}
-		return c.change(ctx, known, func(person *ledger.Person) { person.Password = hash })
+		return c.change(ctx, personName, func(person *ledger.Person) { person.Password = hash })
 	})
 }
 
 // ChangePassword gives who has a session another password, and ends all sessions of that person but a new one, whose token it returns. The password
 // that there was is asked for, and guessing it is slowed down as at sign-in.
 func (c *Control) ChangePassword(ctx context.Context, token, current, another string) (string, error) {
-	d := deed{kind: ActOwn, act: "change the own password", on: ActorOf(ctx).Who}
+	d := auditedAct{kind: ActOwn, act: "change the own password", on: ActorOf(ctx).Name}
 	return audited(ctx, c, &d, func(string) string { return "another password" }, func() (string, error) {
 		person, err := c.SignedIn(ctx, token, true)
 		if errors.Is(err, ledger.ErrNotFound) {
@@ -437,8 +437,8 @@ func (c *Control) ChangePassword(ctx context.Context, token, current, another st
 		if wait > 0 {
 			return "", usage("%s", (&SignInError{Wait: wait}).Error())
 		}
-		right, err := c.verify(ctx, person.Password, current)
-		if err == nil && !right {
+		matches, err := c.verify(ctx, person.Password, current)
+		if err == nil && !matches {
 			return "", usage("the password that there was is wrong")
 		}
 		if err = errors.Join(err, c.refund(ctx, person.Name, address)); err != nil {
@@ -462,16 +462,16 @@ func (c *Control) ChangePassword(ctx context.Context, token, current, another st
 }
 
 func (c *Control) changePerson(ctx context.Context, act, name string, change func(*ledger.Person)) (ledger.Person, error) {
-	d := peopleDeed(act, name)
+	d := personAct(act, name)
 	if before, err := c.state.Person(ctx, d.on); err == nil {
 		d.before = personWords(before)
 	}
 	return audited(ctx, c, &d, personWords, func() (ledger.Person, error) {
-		known, err := PersonName(name)
+		personName, err := PersonName(name)
 		if err != nil {
 			return ledger.Person{}, err
 		}
-		return c.change(ctx, known, change)
+		return c.change(ctx, personName, change)
 	})
 }
 

@@ -47,12 +47,12 @@ func (h *house) add(name string, role ledger.Role) {
 }
 
 func (h *house) as(role ledger.Role) context.Context {
-	return WithActor(h.t.Context(), Actor{Who: "root", From: FromCommandLine, Role: role})
+	return WithActor(h.t.Context(), Actor{Name: "root", Face: FaceCommandLine, Role: role})
 }
 
 // from is a request of who is not signed in.
 func (h *house) from(address string) context.Context {
-	return WithActor(h.t.Context(), Actor{Who: "not signed in", From: FromPage, Address: address})
+	return WithActor(h.t.Context(), Actor{Name: "not signed in", Face: FacePage, Address: address})
 }
 
 // last are the newest entries of the activity log, in words, the newest first.
@@ -242,7 +242,7 @@ func (*few) Audit(context.Context, ledger.AuditEntry) error { return nil }
 func TestTheFirstAdmin(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t)
-	somebody, err := h.Somebody(t.Context())
+	somebody, err := h.HasPeople(t.Context())
 	require.NoError(t, err)
 	require.False(t, somebody)
 	key, err := h.Invite(t.Context())
@@ -345,7 +345,7 @@ func TestTheOwnPassword(t *testing.T) {
 		return token
 	}
 	other, mine := begin(horse), begin(horse)
-	vic := WithActor(t.Context(), Actor{Who: "vic", From: FromPage, Role: ledger.Viewer, Address: "192.0.2.7"})
+	vic := WithActor(t.Context(), Actor{Name: "vic", Face: FacePage, Role: ledger.Viewer, Address: "192.0.2.7"})
 	for name, one := range map[string]struct{ token, current, another, want string }{
 		"a wrong password": {mine, "correct horse batterz", "another horse battery", "the password that there was is wrong"},
 		"a short one":      {mine, horse, "short", "fewer than 15"},
@@ -384,7 +384,7 @@ func TestUnknownRefusalsAreBounded(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t)
 	for range 3 * paceOfRefusals.burst {
-		require.Error(t, h.NoteUnknown(h.from("192.0.2.7"), "POST /out", "the pages", &ForbiddenError{"a form of another site"}))
+		require.Error(t, h.NoteNotSignedIn(h.from("192.0.2.7"), "POST /out", "the pages", &ForbiddenError{"a form of another site"}))
 	}
 	noted := h.last(100)
 	require.Len(t, noted, paceOfRefusals.burst)

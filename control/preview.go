@@ -10,8 +10,8 @@ import (
 	"github.com/tidemark/tidemark/workflows"
 )
 
-// PreviewShown is what the last dry run of a connection would push, with a part of its rows.
-type PreviewShown struct {
+// PreviewPage is what the last dry run of a connection would push, with a part of its rows.
+type PreviewPage struct {
 	ledger.Preview
 	Mode  ledger.Mode `json:"mode"`
 	Scope []string    `json:"scope,omitempty"` // the SKUs that were named; none: everything
@@ -28,10 +28,10 @@ func PreviewMoves() []ledger.PreviewMove {
 
 // Preview is what the last dry run of a connection would push, and rows of it after a row, of one move or of all. A dry run is asked for as any
 // other sync is.
-func (c *Control) Preview(ctx context.Context, id string, move ledger.PreviewMove, after int64, limit int) (PreviewShown, error) {
-	shown := PreviewShown{Rows: []ledger.PreviewRow{}}
+func (c *Control) Preview(ctx context.Context, id string, move ledger.PreviewMove, after int64, limit int) (PreviewPage, error) {
+	shown := PreviewPage{Rows: []ledger.PreviewRow{}}
 	if move != "" && !slices.Contains(PreviewMoves(), move) {
-		return shown, usage("there is no move %q; there are %s", move, listed(textsOf(PreviewMoves()), len(PreviewMoves())))
+		return shown, usage("there is no move %q; there are %s", move, joinFirst(textsOf(PreviewMoves()), len(PreviewMoves())))
 	}
 	connection, err := c.connection(ctx, id)
 	if err != nil {
@@ -76,18 +76,18 @@ func (c *Control) pushPreview(ctx context.Context, id string, run int64, request
 		return SyncAnswer{}, usage("nothing was asked for: run %d made another preview of %s since, in place of that of run %d; look at it, and decide anew", shown.Run, id, run)
 	}
 	mode := ledger.Smart
-	request.SKUs = changing(shown.Rows)
+	request.SKUs = changedProducts(shown.Rows)
 	if len(request.SKUs) == 0 && shown.Next == 0 {
 		return SyncAnswer{}, usage("nothing was asked for: the preview of run %d would change nothing", run)
 	}
 	if shown.Next != 0 || len(request.SKUs) > workflows.MaximumScope { // more than one request may name
 		mode, request.SKUs = shown.Mode, nil
 	}
-	return c.ask(ctx, mode, id, request)
+	return c.syncWithAnswer(ctx, mode, id, request)
 }
 
-// changing are the products of rows that a push would change, each once, in order.
-func changing(rows []ledger.PreviewRow) []string {
+// changedProducts are the products of rows that a push would change, each once, in order.
+func changedProducts(rows []ledger.PreviewRow) []string {
 	var skus []string
 	for _, row := range rows {
 		if row.Move != ledger.PreviewBlocked {

@@ -41,7 +41,7 @@ func TestPreviewsAreReadAndPushed(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, "a", shown.Rows[0].ChannelSKU)
 	require.Zero(t, shown.Next)
-	require.Equal(t, []string{"A", "B"}, changing([]ledger.PreviewRow{{Product: "B", Move: ledger.PreviewNew}, {Product: "A", Move: ledger.PreviewRaise}, {Product: "A"}, {Product: "C", Move: ledger.PreviewBlocked}}))
+	require.Equal(t, []string{"A", "B"}, changedProducts([]ledger.PreviewRow{{Product: "B", Move: ledger.PreviewNew}, {Product: "A", Move: ledger.PreviewRaise}, {Product: "A"}, {Product: "C", Move: ledger.PreviewBlocked}}))
 
 	// What is asked for is a push of those SKUs; nobody has reported them here, so it ends there, and says which.
 	_, err = s.PushPreview(ctx, "acme-shop", first, workflows.SyncRequest{})

@@ -20,7 +20,7 @@ type Product struct {
 	Bundles  []string            `json:"bundles,omitempty"` // the first of those that have it as a component, by SKU
 	Levels   []ledger.LevelRow   `json:"levels"`
 	Unread   []ledger.StaleLevel `json:"unread,omitempty"` // levels that were never read, because every row of them was refused
-	Sold     []ExplanationOf     `json:"sold"`
+	Sold     []RowExplanation    `json:"sold"`
 	Activity []ProductEvent      `json:"activity"` // newest first
 	// Older is the id before which there is more activity; 0 where there is none.
 	Older int64 `json:"older,omitempty"`
@@ -38,7 +38,7 @@ type ProductEvent struct {
 
 // Product gathers what is known of a warehouse SKU of a merchant, with at most so many entries of its activity: the newest, or those before an id.
 func (c *Control) Product(ctx context.Context, merchant, sku string, before int64, limit int) (Product, error) {
-	product := Product{Merchant: merchant, SKU: sku, Levels: []ledger.LevelRow{}, Sold: []ExplanationOf{}, Activity: []ProductEvent{}}
+	product := Product{Merchant: merchant, SKU: sku, Levels: []ledger.LevelRow{}, Sold: []RowExplanation{}, Activity: []ProductEvent{}}
 	warehouses, err := c.state.Warehouses(ctx)
 	if err != nil {
 		return product, err
@@ -64,9 +64,9 @@ func (c *Control) Product(ctx context.Context, merchant, sku string, before int6
 		if err != nil {
 			return product, err
 		}
-		for _, one := range refused {
-			if one.Read == nil {
-				product.Unread = append(product.Unread, one)
+		for _, level := range refused {
+			if level.Read == nil {
+				product.Unread = append(product.Unread, level)
 			}
 		}
 	}
@@ -80,16 +80,16 @@ func (c *Control) Product(ctx context.Context, merchant, sku string, before int6
 	if product.Bundles, err = c.state.BundlesWith(ctx, merchant, sku, mostBundles); err != nil {
 		return product, err
 	}
-	if product.Sold, err = c.soldAs(ctx, merchant, sku); err != nil {
+	if product.Sold, err = c.productRows(ctx, merchant, sku); err != nil {
 		return product, err
 	}
-	product.Activity, err = c.timed(ctx, activity)
+	product.Activity, err = c.withDurations(ctx, activity)
 	return product, err
 }
 
-// soldAs explains what each of a merchant's stores shows of a product, under each of its channel SKUs.
-func (c *Control) soldAs(ctx context.Context, merchant, sku string) ([]ExplanationOf, error) {
-	known, err := c.state.SoldOf(ctx, merchant, sku)
+// productRows explains what each of a merchant's stores shows of a product, under each of its channel SKUs.
+func (c *Control) productRows(ctx context.Context, merchant, sku string) ([]RowExplanation, error) {
+	view, err := c.state.SoldOf(ctx, merchant, sku)
 	if err != nil {
 		return nil, err
 	}
@@ -98,37 +98,37 @@ func (c *Control) soldAs(ctx context.Context, merchant, sku string) ([]Explanati
 		return nil, err
 	}
 	plans := map[string]int{}
-	for i, plan := range known.Plans {
+	for i, plan := range view.Plans {
 		plans[plan.Connection.ID] = i
 	}
-	sold, spelled := []ExplanationOf{}, spelling{c.state, map[alikeAsked][]string{}}
-	for i, plan := range known.Plans {
-		if len(known.Inputs[i].Listings) == 0 {
+	sold, spelled := []RowExplanation{}, spelling{c.state, map[alikeKey][]string{}}
+	for i, plan := range view.Plans {
+		if len(view.Inputs[i].Listings) == 0 {
 			store := plan.Connection.Store
-			spelled.known[alikeAsked{sku, ledger.AlikeQuery{Store: store}}] = known.Alike[store]
+			spelled.cache[alikeKey{sku, ledger.AlikeQuery{Store: store}}] = view.Alike[store]
 		}
 	}
-	for _, row := range known.Rows {
+	for _, row := range view.Rows {
 		at := plans[row.Connection]
-		connection, now := known.Plans[at].Connection, inventory.Resolve(known.Inputs[at])
+		connection, now := view.Plans[at].Connection, inventory.Resolve(view.Inputs[at])
 		if !slices.Contains(channelSKUs(sku, now), row.ChannelSKU) {
 			continue
 		}
-		explanation := ExplanationOf{Row: row, Now: resolvedAs(now, row), Unread: known.Unread[connection.Warehouse]}
-		if run, ok := known.Runs[row.Run]; ok {
-			explanation.Run = new(shownHeld(run, holds))
+		explanation := RowExplanation{Row: row, Now: resolvedLevel(now, row), Unread: view.Unread[connection.Warehouse]}
+		if run, ok := view.Runs[row.Run]; ok {
+			explanation.Run = new(withHeldOutcome(run, holds))
 		}
-		if explanation.Spelled, err = spelled.of(ctx, connection, explanation); err != nil {
+		if explanation.Spelled, err = spelled.lines(ctx, connection, explanation); err != nil {
 			return nil, err
 		}
-		explanation.Activity, explanation.Confirmed = history(row, known.Activity[connection.ID])
+		explanation.Activity, explanation.Confirmed = history(row, view.Activity[connection.ID])
 		sold = append(sold, explanation)
 	}
 	return sold, nil
 }
 
-// resolvedAs is what a row is among what its product is resolved to; nil when it is none of it.
-func resolvedAs(levels []inventory.ChannelLevel, row ledger.ChannelLevelRow) *inventory.ChannelLevel {
+// resolvedLevel is what a row is among what its product is resolved to; nil when it is none of it.
+func resolvedLevel(levels []inventory.ChannelLevel, row ledger.ChannelLevelRow) *inventory.ChannelLevel {
 	at := slices.IndexFunc(levels, func(level inventory.ChannelLevel) bool {
 		return level.ChannelSKU == row.ChannelSKU && level.Location == row.Location
 	})
@@ -151,8 +151,8 @@ func channelSKUs(sku string, levels []inventory.ChannelLevel) []string {
 	return names
 }
 
-// timed adds how long the runs of entries took.
-func (c *Control) timed(ctx context.Context, entries []ledger.ActivityEntry) ([]ProductEvent, error) {
+// withDurations adds how long the runs of entries took.
+func (c *Control) withDurations(ctx context.Context, entries []ledger.ActivityEntry) ([]ProductEvent, error) {
 	runs := map[int64]ledger.Run{}
 	events := make([]ProductEvent, len(entries))
 	for i, entry := range entries {
@@ -160,8 +160,8 @@ func (c *Control) timed(ctx context.Context, entries []ledger.ActivityEntry) ([]
 		if entry.Run == 0 {
 			continue
 		}
-		run, known := runs[entry.Run]
-		if !known {
+		run, cached := runs[entry.Run]
+		if !cached {
 			var err error
 			run, err = c.state.Run(ctx, entry.Run)
 			if err != nil && !errors.Is(err, ledger.ErrNotFound) { // else it was tidied away

@@ -27,8 +27,8 @@ type ScheduleChange struct {
 	Detail string `json:"detail,omitempty"`
 }
 
-// reconciled is what became of a schedule.
-type reconciled struct {
+// reconcileResult is what became of a schedule.
+type reconcileResult struct {
 	change  *ScheduleChange // nil when it was as it should be
 	paused  string          // the note of a person's pause, which is kept; empty when there is none
 	limited string          // that somebody limited how often it starts, which is kept; empty when nobody did
@@ -36,58 +36,58 @@ type reconciled struct {
 
 // reconcile makes one schedule what it should be. It looks at what is there, so an edit or a deletion behind our back is mended,
 // and a pause by a person is kept.
-func (a *applying) reconcile(ctx context.Context, connection ledger.Connection, mode ledger.Mode, labelled bool) (reconciled, error) {
+func (a *applyOperation) reconcile(ctx context.Context, connection ledger.Connection, mode ledger.Mode, withAttributes bool) (reconcileResult, error) {
 	id, dryRun := workflows.WorkflowID(mode, connection.ID), a.options.DryRun
 	handle := a.temporal.Schedule(id)
 	described, err := handle.Describe(ctx)
 	exists := err == nil
 	if !exists && !gateway.Absent(err) {
-		return reconciled{}, err
+		return reconcileResult{}, err
 	}
 	self := a.self
 	if exists && self.from == "" {
 		self.from = ownerOf(described.Schedule).from // who changes a schedule applies no file
 	}
-	wanted := schedule(connection, mode, self, a.now())
-	if wanted != nil && !labelled {
+	wanted := scheduleOptions(connection, mode, self, a.now())
+	if wanted != nil && !withAttributes {
 		wanted.Action.(*client.ScheduleWorkflowAction).TypedSearchAttributes = temporal.SearchAttributes{}
 	}
-	change := func(action string, details ...string) reconciled {
-		return reconciled{change: &ScheduleChange{ID: id, Action: action, Detail: joined(details...)}}
+	change := func(action string, details ...string) reconcileResult {
+		return reconcileResult{change: &ScheduleChange{ID: id, Action: action, Detail: joinNonEmpty(details...)}}
 	}
 	switch {
 	case !exists && wanted == nil:
-		return reconciled{}, nil
+		return reconcileResult{}, nil
 	case !exists && dryRun:
 		return change("created"), nil
 	case !exists:
-		a.changed.note(id, a.now())
+		a.recentChanges.note(id, a.now())
 		err := a.temporal.CreateSchedule(ctx, *wanted)
 		if errors.Is(err, temporal.ErrScheduleAlreadyRunning) {
-			return a.reconcile(ctx, connection, mode, labelled) // somebody created it meanwhile
+			return a.reconcile(ctx, connection, mode, withAttributes) // somebody created it meanwhile
 		}
 		return change("created"), err
 	}
 	theirs := ownerOf(described.Schedule)
 	verdict := a.decide(connection.ID, theirs)
 	if verdict == refuse { // it came after the check
-		return reconciled{}, fmt.Errorf("it %s, and this is ledger %s", theirs, ledger.ShortIdentity(a.self.ledger))
+		return reconcileResult{}, fmt.Errorf("it %s, and this is ledger %s", theirs, ledger.ShortIdentity(a.self.ledger))
 	}
-	whose := belongsNow(verdict, connection.ID, theirs)
+	whose := ownerChange(verdict, connection.ID, theirs)
 	if wanted == nil {
 		done := change("removed", "the configuration has no rules for it", whose)
 		if dryRun {
 			return done, nil
 		}
-		a.changed.note(id, a.now())
+		a.recentChanges.note(id, a.now())
 		return done, handle.Delete(ctx)
 	}
 	state, action := pauseState(*described.Schedule.State, wanted.Paused)
-	same, err := alike(described.Schedule, wanted)
+	same, err := sameSchedule(described.Schedule, wanted)
 	if err != nil {
-		return reconciled{}, err
+		return reconcileResult{}, err
 	}
-	var done reconciled
+	var done reconcileResult
 	if !same || action != "" {
 		still := ""
 		if state.Paused && action == "" {
@@ -98,14 +98,14 @@ func (a *applying) reconcile(ctx context.Context, connection ledger.Connection, 
 	if state.Paused && !ourPause(state.Note) {
 		done.paused = cmp.Or(state.Note, "no note says why")
 	}
-	done.limited = limited(id, state)
+	done.limited = limitNote(id, state)
 	if done.change == nil || dryRun {
 		return done, nil
 	}
 	if verdict == usurp {
-		state.Note = joined(state.Note, "taken over: it "+theirs.String())
+		state.Note = joinNonEmpty(state.Note, "taken over: it "+theirs.String())
 	}
-	a.changed.note(id, a.now())
+	a.recentChanges.note(id, a.now())
 	return done, handle.Update(ctx, client.ScheduleUpdateOptions{DoUpdate: func(client.ScheduleUpdateInput) (*client.ScheduleUpdate, error) {
 		return &client.ScheduleUpdate{Schedule: &client.Schedule{
 			Action: wanted.Action, Spec: &wanted.Spec, State: &state,
@@ -114,8 +114,8 @@ func (a *applying) reconcile(ctx context.Context, connection ledger.Connection, 
 	}})
 }
 
-// belongsNow says what is new about whose a schedule is; empty when nothing is.
-func belongsNow(verdict verdict, connection string, theirs owner) string {
+// ownerChange says what is new about whose a schedule is; empty when nothing is.
+func ownerChange(verdict verdict, connection string, theirs owner) string {
 	switch verdict {
 	case adopt:
 		return fmt.Sprintf("adopted: it named no ledger, and connection %s is this ledger's", connection)
@@ -126,9 +126,9 @@ func belongsNow(verdict verdict, connection string, theirs owner) string {
 	return ""
 }
 
-// limited says that a schedule starts so many more runs and no more, as somebody set it with a tool of Temporal's; empty when it does not.
+// limitNote says that a schedule starts so many more runs and no more, as somebody set it with a tool of Temporal's; empty when it does not.
 // A schedule that was deleted and applied again has no limit.
-func limited(id string, state client.ScheduleState) string {
+func limitNote(id string, state client.ScheduleState) string {
 	if !state.LimitedActions {
 		return ""
 	}
@@ -139,7 +139,7 @@ func limited(id string, state client.ScheduleState) string {
 	return left + ": somebody limited it outside Tidemark; temporal schedule delete --schedule-id " + id + ", and apply again, lifts the limit"
 }
 
-func joined(parts ...string) string {
+func joinNonEmpty(parts ...string) string {
 	parts = slices.DeleteFunc(parts, func(part string) bool { return part == "" })
 	return strings.Join(parts, "; ")
 }
@@ -160,19 +160,19 @@ func pauseState(state client.ScheduleState, disabled bool) (client.ScheduleState
 // ourPause is true for the note of a pause that follows the configuration. More may stand behind it.
 func ourPause(note string) bool { return strings.HasPrefix(note, DisabledNote) }
 
-// alike compares a schedule as the server describes it with one as we would create it. The server fills in defaults, so both are
+// sameSchedule compares a schedule as the server describes it with one as we would create it. The server fills in defaults, so both are
 // brought to one form first.
-func alike(described client.Schedule, wanted *client.ScheduleOptions) (bool, error) {
+func sameSchedule(described client.Schedule, wanted *client.ScheduleOptions) (bool, error) {
 	action, ok := described.Action.(*client.ScheduleWorkflowAction)
 	if !ok {
 		return false, nil
 	}
 	ours := wanted.Action.(*client.ScheduleWorkflowAction)
-	theirArguments, err := argument(action.Args)
+	theirArguments, err := argumentForm(action.Args)
 	if err != nil {
 		return false, err
 	}
-	ourArguments, err := argument(ours.Args)
+	ourArguments, err := argumentForm(ours.Args)
 	if err != nil {
 		return false, err
 	}
@@ -187,8 +187,8 @@ func alike(described client.Schedule, wanted *client.ScheduleOptions) (bool, err
 		reflect.DeepEqual(canonical(*described.Spec), canonical(wanted.Spec)), nil
 }
 
-// argument is one form of what a schedule's runs are started with.
-func argument(arguments []any) (string, error) {
+// argumentForm is one form of what a schedule's runs are started with.
+func argumentForm(arguments []any) (string, error) {
 	for _, argument := range arguments {
 		if payload, ok := argument.(*commonpb.Payload); ok {
 			var input workflows.SyncInput
@@ -236,12 +236,12 @@ func canonical(spec client.ScheduleSpec) client.ScheduleSpec {
 	return result
 }
 
-func ranges(given []client.ScheduleRange, otherwise ...client.ScheduleRange) []client.ScheduleRange {
-	if len(given) == 0 {
-		given = otherwise
+func ranges(spans []client.ScheduleRange, otherwise ...client.ScheduleRange) []client.ScheduleRange {
+	if len(spans) == 0 {
+		spans = otherwise
 	}
 	var result []client.ScheduleRange
-	for _, span := range given {
+	for _, span := range spans {
 		result = append(result, client.ScheduleRange{Start: span.Start, End: max(span.Start, span.End), Step: max(span.Step, 1)})
 	}
 	return result

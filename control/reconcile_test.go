@@ -52,7 +52,7 @@ func TestReconcile(t *testing.T) {
 			schedules.On("GetHandle", mock.Anything, "smart-sync/acme-shop").Return(handle)
 			var found *client.ScheduleDescription
 			if test.state != nil {
-				found = described(schedule(active, ledger.Smart, ours, today), test.state)
+				found = described(scheduleOptions(active, ledger.Smart, ours, today), test.state)
 			}
 			handle.On("Describe", mock.Anything).Return(found, test.err)
 			switch test.call {
@@ -93,15 +93,15 @@ func TestSchedulesOfAnEnabledConnection(t *testing.T) {
 	temporal.On("ScheduleClient").Return(schedules)
 	schedules.On("GetHandle", mock.Anything, "smart-sync/acme-shop").Return(smart)
 	schedules.On("GetHandle", mock.Anything, "full-sync/acme-shop").Return(full)
-	smart.On("Describe", mock.Anything).Return(described(schedule(active, ledger.Smart, ours, today), &client.ScheduleState{Paused: true, Note: "paused by ann"}), nil)
+	smart.On("Describe", mock.Anything).Return(described(scheduleOptions(active, ledger.Smart, ours, today), &client.ScheduleState{Paused: true, Note: "paused by ann"}), nil)
 	full.On("Describe", mock.Anything).Return(nil, serviceerror.NewNotFound("no rows")).Times(2)
 	a := applyingTo(temporal, true)
 	a.definitions = definitions
 
-	a.before["acme-shop"] = true
+	a.wasActive["acme-shop"] = true
 	require.NoError(t, a.schedules(t.Context()))
 	require.Empty(t, a.report.Warnings, "it was enabled before")
-	a.before["acme-shop"] = false
+	a.wasActive["acme-shop"] = false
 	require.NoError(t, a.schedules(t.Context()))
 	require.Equal(t, []string{"schedule smart-sync/acme-shop stays paused (paused by ann); starter resume acme-shop starts it"}, a.report.Warnings)
 
@@ -121,7 +121,7 @@ func TestOverlapOfASchedule(t *testing.T) {
 		ledger.OverlapBuffer: enumspb.SCHEDULE_OVERLAP_POLICY_BUFFER_ONE,
 		"":                   enumspb.SCHEDULE_OVERLAP_POLICY_SKIP,
 	} {
-		require.Equal(t, want, overlap(policy), "%q", policy)
+		require.Equal(t, want, overlapPolicy(policy), "%q", policy)
 	}
 }
 
@@ -151,7 +151,7 @@ func TestReconcileSaysWhoseAScheduleIs(t *testing.T) {
 			temporal, schedules, handle := mocks.NewClient(t), mocks.NewScheduleClient(t), mocks.NewScheduleHandle(t)
 			temporal.On("ScheduleClient").Return(schedules)
 			schedules.On("GetHandle", mock.Anything, "smart-sync/acme-shop").Return(handle)
-			handle.On("Describe", mock.Anything).Return(described(schedule(active, ledger.Smart, test.found, today), &test.state), nil)
+			handle.On("Describe", mock.Anything).Return(described(scheduleOptions(active, ledger.Smart, test.found, today), &test.state), nil)
 			if test.err == "" {
 				handle.On("Update", mock.Anything, mock.MatchedBy(func(options client.ScheduleUpdateOptions) bool {
 					update, err := options.DoUpdate(client.ScheduleUpdateInput{})
@@ -173,16 +173,16 @@ func TestReconcileSaysWhoseAScheduleIs(t *testing.T) {
 
 func TestLimitedScheduleIsNamed(t *testing.T) {
 	t.Parallel()
-	require.Empty(t, limited("smart-sync/a", client.ScheduleState{}))
-	require.Contains(t, limited("smart-sync/a", client.ScheduleState{LimitedActions: true}), "has no starts left, so it starts nothing: somebody limited it")
-	require.Contains(t, limited("smart-sync/a", client.ScheduleState{LimitedActions: true, RemainingActions: 1}), "has 1 start left, and")
-	require.Contains(t, limited("smart-sync/a", client.ScheduleState{LimitedActions: true, RemainingActions: 2}), "has 2 starts left, and starts nothing after that: somebody limited it outside Tidemark; temporal schedule delete --schedule-id smart-sync/a")
+	require.Empty(t, limitNote("smart-sync/a", client.ScheduleState{}))
+	require.Contains(t, limitNote("smart-sync/a", client.ScheduleState{LimitedActions: true}), "has no starts left, so it starts nothing: somebody limited it")
+	require.Contains(t, limitNote("smart-sync/a", client.ScheduleState{LimitedActions: true, RemainingActions: 1}), "has 1 start left, and")
+	require.Contains(t, limitNote("smart-sync/a", client.ScheduleState{LimitedActions: true, RemainingActions: 2}), "has 2 starts left, and starts nothing after that: somebody limited it outside Tidemark; temporal schedule delete --schedule-id smart-sync/a")
 
 	active := ledger.Connection{ID: "acme-shop", Enabled: true, Inventory: ledger.Flow{Enabled: true, Smart: []ledger.Rule{{Every: time.Hour}}}}
 	temporal, schedules, handle := mocks.NewClient(t), mocks.NewScheduleClient(t), mocks.NewScheduleHandle(t)
 	temporal.On("ScheduleClient").Return(schedules)
 	schedules.On("GetHandle", mock.Anything, mock.Anything).Return(handle)
-	handle.On("Describe", mock.Anything).Return(described(schedule(active, ledger.Smart, ours, today), &client.ScheduleState{LimitedActions: true}), nil).Once()
+	handle.On("Describe", mock.Anything).Return(described(scheduleOptions(active, ledger.Smart, ours, today), &client.ScheduleState{LimitedActions: true}), nil).Once()
 	handle.On("Describe", mock.Anything).Return(nil, serviceerror.NewNotFound("no rows")).Once()
 	a := applyingTo(temporal, true)
 	a.definitions = ledger.Definitions{Connections: []ledger.Connection{active}}
@@ -198,10 +198,10 @@ var today = time.Date(2026, 11, 28, 15, 0, 0, 0, time.UTC)
 var ours = owner{ledger: "OURSOURSOURS", from: "here:/tidemark.yaml"}
 
 // applyingTo is an apply of a ledger that had the connection acme-shop.
-func applyingTo(temporal client.Client, dryRun bool) *applying {
-	return &applying{
+func applyingTo(temporal client.Client, dryRun bool) *applyOperation {
+	return &applyOperation{
 		Control: &Control{temporal: gateway.New(temporal, "shops"), now: func() time.Time { return today }}, options: ApplyOptions{ApplyOptions: ledger.ApplyOptions{DryRun: dryRun}},
-		self: ours, before: map[string]bool{"acme-shop": true}, configured: map[string]bool{"acme-shop": true}, report: &ApplyReport{},
+		self: ours, wasActive: map[string]bool{"acme-shop": true}, configured: map[string]bool{"acme-shop": true}, report: &ApplyReport{},
 	}
 }
 

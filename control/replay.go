@@ -97,7 +97,7 @@ func ReplayHistory(history *historypb.History, log temporallog.Logger) (Replay, 
 	if !slices.Contains([]string{workflows.SmartSyncType, workflows.FullSyncType, workflows.InventoryIntakeType}, result.Type) {
 		return result, usage("the history is of a workflow of type %q, which is not Tidemark's", result.Type)
 	}
-	result.Steps, result.Ending = Tell(history)
+	result.Steps, result.Ending = DescribeHistory(history)
 	replayer, err := worker.NewWorkflowReplayerWithOptions(worker.WorkflowReplayerOptions{EnableLoggingInReplay: true})
 	if err != nil {
 		return result, err
@@ -112,46 +112,46 @@ func ReplayHistory(history *historypb.History, log temporallog.Logger) (Replay, 
 	return result, nil
 }
 
-// Tell puts a history into words: one line for each decision and each answer, and how it ended.
-func Tell(history *historypb.History) (steps []string, ending string) {
+// DescribeHistory puts a history into words: one line for each decision and each answer, and how it ended.
+func DescribeHistory(history *historypb.History) (steps []string, ending string) {
 	names := map[int64]string{}
 	ending = "the run is still open"
 	for _, event := range history.GetEvents() {
 		at := event.GetEventTime().AsTime().UTC().Format(time.TimeOnly)
-		say := func(format string, arguments ...any) {
+		add := func(format string, arguments ...any) {
 			steps = append(steps, fmt.Sprintf("%5d %s  ", event.GetEventId(), at)+fmt.Sprintf(format, arguments...))
 		}
 		switch event.GetEventType() {
 		case enumspb.EVENT_TYPE_WORKFLOW_EXECUTION_STARTED:
-			say("started with %s", payloads(event.GetWorkflowExecutionStartedEventAttributes().GetInput()))
+			add("started with %s", payloads(event.GetWorkflowExecutionStartedEventAttributes().GetInput()))
 		case enumspb.EVENT_TYPE_WORKFLOW_EXECUTION_SIGNALED:
 			a := event.GetWorkflowExecutionSignaledEventAttributes()
-			say("signal %s %s", a.GetSignalName(), payloads(a.GetInput()))
+			add("signal %s %s", a.GetSignalName(), payloads(a.GetInput()))
 		case enumspb.EVENT_TYPE_ACTIVITY_TASK_SCHEDULED:
 			a := event.GetActivityTaskScheduledEventAttributes()
 			names[event.GetEventId()] = a.GetActivityType().GetName()
-			say("→ %s%s %s", a.GetActivityType().GetName(), inBrackets(event.GetUserMetadata().GetSummary()), payloads(a.GetInput()))
+			add("→ %s%s %s", a.GetActivityType().GetName(), inBrackets(event.GetUserMetadata().GetSummary()), payloads(a.GetInput()))
 		case enumspb.EVENT_TYPE_ACTIVITY_TASK_STARTED:
 			if a := event.GetActivityTaskStartedEventAttributes(); a.GetAttempt() > 1 {
-				say("  attempt %d, after: %s", a.GetAttempt(), Chain(a.GetLastFailure()))
+				add("  attempt %d, after: %s", a.GetAttempt(), Chain(a.GetLastFailure()))
 			}
 		case enumspb.EVENT_TYPE_ACTIVITY_TASK_COMPLETED:
 			a := event.GetActivityTaskCompletedEventAttributes()
-			say("← %s %s", names[a.GetScheduledEventId()], payloads(a.GetResult()))
+			add("← %s %s", names[a.GetScheduledEventId()], payloads(a.GetResult()))
 		case enumspb.EVENT_TYPE_ACTIVITY_TASK_FAILED:
 			a := event.GetActivityTaskFailedEventAttributes()
-			say("✗ %s failed: %s", names[a.GetScheduledEventId()], Chain(a.GetFailure()))
+			add("✗ %s failed: %s", names[a.GetScheduledEventId()], Chain(a.GetFailure()))
 		case enumspb.EVENT_TYPE_ACTIVITY_TASK_TIMED_OUT:
 			a := event.GetActivityTaskTimedOutEventAttributes()
-			say("✗ %s timed out: %s", names[a.GetScheduledEventId()], Chain(a.GetFailure()))
+			add("✗ %s timed out: %s", names[a.GetScheduledEventId()], Chain(a.GetFailure()))
 		case enumspb.EVENT_TYPE_ACTIVITY_TASK_CANCELED:
-			say("✗ %s was cancelled", names[event.GetActivityTaskCanceledEventAttributes().GetScheduledEventId()])
+			add("✗ %s was cancelled", names[event.GetActivityTaskCanceledEventAttributes().GetScheduledEventId()])
 		case enumspb.EVENT_TYPE_TIMER_STARTED:
-			say("waits %s%s", event.GetTimerStartedEventAttributes().GetStartToFireTimeout().AsDuration(), inBrackets(event.GetUserMetadata().GetSummary()))
+			add("waits %s%s", event.GetTimerStartedEventAttributes().GetStartToFireTimeout().AsDuration(), inBrackets(event.GetUserMetadata().GetSummary()))
 		case enumspb.EVENT_TYPE_WORKFLOW_TASK_FAILED:
-			say("✗ workflow task failed: %s", Chain(event.GetWorkflowTaskFailedEventAttributes().GetFailure()))
+			add("✗ workflow task failed: %s", Chain(event.GetWorkflowTaskFailedEventAttributes().GetFailure()))
 		case enumspb.EVENT_TYPE_WORKFLOW_EXECUTION_CANCEL_REQUESTED:
-			say("a cancellation was asked for")
+			add("a cancellation was asked for")
 		case enumspb.EVENT_TYPE_WORKFLOW_EXECUTION_COMPLETED:
 			ending = "completed with " + payloads(event.GetWorkflowExecutionCompletedEventAttributes().GetResult())
 		case enumspb.EVENT_TYPE_WORKFLOW_EXECUTION_FAILED:
@@ -185,15 +185,15 @@ func Chain(failure *failurepb.Failure) string {
 	return strings.Join(parts, " ← ")
 }
 
-// longest bounds one payload in words.
-const longest = 400
+// longestPayloadText bounds one payload in words.
+const longestPayloadText = 400
 
 func payloads(all *commonpb.Payloads) string {
 	var texts []string
 	for _, payload := range all.GetPayloads() {
 		texts = append(texts, converter.GetDefaultDataConverter().ToString(payload))
 	}
-	return inventory.Beginning(strings.Join(texts, " "), longest)
+	return inventory.Beginning(strings.Join(texts, " "), longestPayloadText)
 }
 
 func inBrackets(payload *commonpb.Payload) string {

@@ -20,9 +20,9 @@ func (c *Control) Requests(ctx context.Context, connection, id string, limit int
 	if err != nil || id == "" || len(entries) > 0 {
 		return orEmpty(entries), err
 	}
-	entries, unseen, err := c.Waiting(ctx, connection, id)
+	entries, notSearched, err := c.WaitingRequests(ctx, connection, id)
 	if err == nil && len(entries) == 0 {
-		err = absentf("%s", unknown(id, unseen))
+		err = absentf("%s", unknownRequestText(id, notSearched))
 	}
 	return orEmpty(entries), err
 }
@@ -30,12 +30,12 @@ func (c *Control) Requests(ctx context.Context, connection, id string, limit int
 // shownIDBytes is how much of an id is repeated to who asked for it.
 const shownIDBytes = 40
 
-// unknown says that nothing is known of a request, and where it could not be looked for.
-func unknown(id, unseen string) string {
+// unknownRequestText says that nothing is known of a request, and where it could not be looked for.
+func unknownRequestText(id, notSearched string) string {
 	id = id[:min(len(id), shownIDBytes)]
 	words := fmt.Sprintf("nothing is known of a request %q: no run has taken it up and it waits in no workflow; it was not accepted, was sent to another connection, or is forgotten by now", id)
-	if unseen != "" {
-		words += " (" + unseen + ")"
+	if notSearched != "" {
+		words += " (" + notSearched + ")"
 	}
 	return words
 }

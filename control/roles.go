@@ -29,8 +29,8 @@ const (
 	ActOwn        Act = "own"      // change one's own password
 )
 
-// needs is the least role for each act, on every face: the pages, the API and the command line come through control.
-var needs = map[Act]ledger.Role{
+// leastRoles is the least role for each act, on every face: the pages, the API and the command line come through control.
+var leastRoles = map[Act]ledger.Role{
 	ActRead:       ledger.Viewer,
 	ActSync:       ledger.Operator,
 	ActPause:      ledger.Operator,
@@ -47,15 +47,15 @@ var needs = map[Act]ledger.Role{
 	ActOwn:        ledger.Viewer,
 }
 
-// May is true where a role is enough for an act. No role is enough for an act that is not listed, and none that is not known is enough for any.
-func May(role ledger.Role, act Act) bool {
-	least, listed := needs[act]
+// RoleAllows is true where a role is enough for an act. No role is enough for an act that is not listed, and none that is not known is enough for any.
+func RoleAllows(role ledger.Role, act Act) bool {
+	least, listed := leastRoles[act]
 	return listed && slices.Contains(ledger.Roles(), role) && slices.Index(ledger.Roles(), role) >= slices.Index(ledger.Roles(), least)
 }
 
-// Needs is the least role for an act, in words.
-func Needs(act Act) string {
-	if least, listed := needs[act]; listed {
+// LeastRole is the least role for an act, in words.
+func LeastRole(act Act) string {
+	if least, listed := leastRoles[act]; listed {
 		return string(least)
 	}
 	return "nobody"
@@ -68,26 +68,26 @@ func (e *ForbiddenError) Error() string { return e.Message }
 
 // forbidden is why an actor may not do something; nil where that is allowed.
 func forbidden(actor Actor, act Act) error {
-	if May(actor.Role, act) {
+	if RoleAllows(actor.Role, act) {
 		return nil
 	}
 	role := string(actor.Role)
 	if role == "" {
 		role = "nobody"
 	}
-	return &ForbiddenError{fmt.Sprintf("this needs the role %s, and %s has the role %s", Needs(act), actor.Who, role)}
+	return &ForbiddenError{fmt.Sprintf("this needs the role %s, and %s has the role %s", LeastRole(act), actor.Name, role)}
 }
 
-// Allow is nil where the actor of a context may do something. A refusal is noted in the activity log: what was asked for, on what, from which address.
-func (c *Control) Allow(ctx context.Context, act Act, what, on string) error {
+// Authorize is nil where the actor of a context may do something. A refusal is noted in the activity log: what was asked for, on what, from which address.
+func (c *Control) Authorize(ctx context.Context, act Act, request, on string) error {
 	refused := forbidden(ActorOf(ctx), act)
 	if refused == nil {
 		return nil
 	}
-	return c.NoteRefused(ctx, what, on, refused)
+	return c.NoteRefused(ctx, request, on, refused)
 }
 
 // NoteRefused notes in the activity log that something was refused before it came to an act, and why. It returns the reason.
-func (c *Control) NoteRefused(ctx context.Context, what, on string, why error) error {
-	return c.noted(ctx, auditEntry(ActorOf(ctx), deed{act: what, on: on}, why), why)
+func (c *Control) NoteRefused(ctx context.Context, act, on string, refusal error) error {
+	return c.noteOutcome(ctx, auditEntry(ActorOf(ctx), auditedAct{act: act, on: on}, refusal), refusal)
 }

@@ -18,9 +18,9 @@ import (
 	"github.com/tidemark/tidemark/workflows"
 )
 
-// leastRoles are who may do what, by the method of Control: TestEveryActNeedsItsRole tries each with every role, and
+// actRows are who may do what, by the method of Control: TestEveryActNeedsItsRole tries each with every role, and
 // TestEveryActHasARow fails when an act is missing here.
-var leastRoles = map[string]struct {
+var actRows = map[string]struct {
 	least ledger.Role
 	do    func(ctx context.Context, c *Control) error
 }{
@@ -28,8 +28,8 @@ var leastRoles = map[string]struct {
 		_, err := c.Sync(ctx, ledger.Smart, "acme-shop", workflows.SyncRequest{})
 		return err
 	}},
-	"Ask": {ledger.Operator, func(ctx context.Context, c *Control) error {
-		_, err := c.Ask(ctx, ledger.Full, "acme-shop", workflows.SyncRequest{})
+	"SyncWithAnswer": {ledger.Operator, func(ctx context.Context, c *Control) error {
+		_, err := c.SyncWithAnswer(ctx, ledger.Full, "acme-shop", workflows.SyncRequest{})
 		return err
 	}},
 	"Pause":  {ledger.Operator, func(ctx context.Context, c *Control) error { return second(c.Pause(ctx, "acme-shop", "ann", "")) }},
@@ -87,16 +87,16 @@ func TestEveryActNeedsItsRole(t *testing.T) {
 	t.Parallel()
 	state := shopLedger(t)
 	all := append([]ledger.Role{"", "owner"}, ledger.Roles()...)
-	for name, one := range leastRoles {
+	for name, one := range actRows {
 		for _, role := range all {
-			for _, face := range []string{FromPage, FromAPI, FromCommandLine} {
+			for _, face := range []string{FacePage, FaceAPI, FaceCommandLine} {
 				enough := slices.Contains(ledger.Roles(), role) && slices.Index(all, role) >= slices.Index(all, one.least)
 				lost := &watched{Ledger: state}
 				c := New(lost, nil, func() time.Time { return noon })
 				var err error
 				func() {
 					defer func() { _ = recover() }() // there is no Temporal: an act that is allowed may come as far as that
-					err = one.do(WithActor(t.Context(), Actor{Who: "eve", From: face, Role: role, Address: "192.0.2.7"}), c)
+					err = one.do(WithActor(t.Context(), Actor{Name: "eve", Face: face, Role: role, Address: "192.0.2.7"}), c)
 				}()
 				var denied *ForbiddenError
 				if enough {
@@ -107,7 +107,7 @@ func TestEveryActNeedsItsRole(t *testing.T) {
 				require.Len(t, lost.noted, 1, "%s as %q", name, role)
 				noted := lost.noted[0]
 				if name == "Apply" {
-					face = FromFile
+					face = FaceFile
 				}
 				require.Equal(t, []any{"eve", face, ledger.AuditRefused}, []any{noted.Who, noted.From, noted.Result}, "%s as %q", name, role)
 				require.Contains(t, noted.Reason, "this needs the role "+string(one.least)+", and eve has the role ")
@@ -204,7 +204,7 @@ func TestEveryActHasARow(t *testing.T) {
 		}
 	}
 	slices.Sort(acts)
-	require.Equal(t, slices.Sorted(maps.Keys(leastRoles)), acts)
+	require.Equal(t, slices.Sorted(maps.Keys(actRows)), acts)
 }
 
 // What each role may do, whole.
@@ -219,12 +219,12 @@ func TestRoles(t *testing.T) {
 	}
 	for role, acts := range want {
 		var may []Act
-		for _, act := range append(slices.Sorted(maps.Keys(needs)), "", "fly") {
-			if May(role, act) {
+		for _, act := range append(slices.Sorted(maps.Keys(leastRoles)), "", "fly") {
+			if RoleAllows(role, act) {
 				may = append(may, act)
 			}
 		}
 		require.Equal(t, acts, may, "%q", role)
 	}
-	require.Equal(t, "nobody", Needs("fly"))
+	require.Equal(t, "nobody", LeastRole("fly"))
 }

@@ -32,13 +32,13 @@ type OpenRun struct {
 
 // Retry asks Temporal which step of a workflow is being tried again; nil when none is, or when the workflow is over.
 func (c *Control) Retry(ctx context.Context, workflow string) (*Retry, error) {
-	retry, _, err := c.underWay(ctx, workflow)
+	retry, _, err := c.pendingSteps(ctx, workflow)
 	return retry, err
 }
 
-// underWay asks Temporal which step of a workflow is being tried again, and since when one waits for a worker; nil for neither, and when the workflow is
+// pendingSteps asks Temporal which step of a workflow is being tried again, and since when one waits for a worker; nil for neither, and when the workflow is
 // over.
-func (c *Control) underWay(ctx context.Context, workflow string) (*Retry, *time.Time, error) {
+func (c *Control) pendingSteps(ctx context.Context, workflow string) (*Retry, *time.Time, error) {
 	described, err := c.temporal.Describe(ctx, workflow)
 	if gateway.Absent(err) {
 		return nil, nil, nil
@@ -48,9 +48,9 @@ func (c *Control) underWay(ctx context.Context, workflow string) (*Retry, *time.
 	return retryOf(described.GetPendingActivities()), idleSince(described, c.now()), nil
 }
 
-// mostPickUp is how long a step may wait for a worker before that is worth a word. A worker that polls takes one within moments; a server offers a task
+// pickUpPatience is how long a step may wait for a worker before that is worth a word. A worker that polls takes one within moments; a server offers a task
 // to the worker that had the last one for 5 seconds, before others get it.
-const mostPickUp = 10 * time.Second
+const pickUpPatience = 10 * time.Second
 
 // idleSince is since when a workflow waits for a worker to take up its next step; nil where one has, or it is not long ago.
 func idleSince(described *workflowservice.DescribeWorkflowExecutionResponse, now time.Time) *time.Time {
@@ -71,7 +71,7 @@ func idleSince(described *workflowservice.DescribeWorkflowExecutionResponse, now
 		waits = append(waits, since)
 	}
 	for _, since := range waits {
-		if now.Sub(since) >= mostPickUp {
+		if now.Sub(since) >= pickUpPatience {
 			return &since
 		}
 	}
@@ -108,7 +108,7 @@ func (c *Control) showRunning(ctx context.Context, runs []ledger.Run) error {
 		}
 		showPushed(run, pushed)
 	}
-	return c.showHeld(ctx, runs)
+	return c.markHeld(ctx, runs)
 }
 
 // showPushed fills in what a run that has not ended has pushed so far.

@@ -27,20 +27,20 @@ func Spec(rules []ledger.Rule, timezone string, now time.Time) client.ScheduleSp
 			spec.Intervals = append(spec.Intervals, client.ScheduleIntervalSpec{Every: rule.Every})
 		case rule.Hourly != nil:
 			spec.Calendars = append(spec.Calendars, client.ScheduleCalendarSpec{
-				Minute: at(rule.Hourly.Minute), Hour: []client.ScheduleRange{{Start: 0, End: 23, Step: max(rule.Hourly.Every, 1)}},
+				Minute: exactly(rule.Hourly.Minute), Hour: []client.ScheduleRange{{Start: 0, End: 23, Step: max(rule.Hourly.Every, 1)}},
 			})
 		case rule.Daily != "":
-			hour, minute := clock(rule.Daily)
-			spec.Calendars = append(spec.Calendars, client.ScheduleCalendarSpec{Minute: at(minute), Hour: at(hour)})
+			hour, minute := hourAndMinute(rule.Daily)
+			spec.Calendars = append(spec.Calendars, client.ScheduleCalendarSpec{Minute: exactly(minute), Hour: exactly(hour)})
 		case rule.Flexible != nil:
-			spec.Calendars = append(spec.Calendars, flexible(*rule.Flexible)...)
+			spec.Calendars = append(spec.Calendars, flexibleCalendars(*rule.Flexible)...)
 		}
 	}
 	return spec
 }
 
-// clock is the hour and the minute of a time of day.
-func clock(daily string) (hour, minute int) {
+// hourAndMinute is the hour and the minute of a time of day.
+func hourAndMinute(daily string) (hour, minute int) {
 	minutes, ok := ledger.TimeOfDay(daily)
 	if !ok {
 		panic(fmt.Sprintf("control: the configuration let %q through as a time of day", daily))
@@ -48,10 +48,10 @@ func clock(daily string) (hour, minute int) {
 	return minutes / 60, minutes % 60
 }
 
-func at(n int) []client.ScheduleRange { return []client.ScheduleRange{{Start: n}} }
+func exactly(n int) []client.ScheduleRange { return []client.ScheduleRange{{Start: n}} }
 
-// flexible spreads a rule over its span.
-func flexible(rule ledger.Flexible) []client.ScheduleCalendarSpec {
+// flexibleCalendars spreads a rule over its span.
+func flexibleCalendars(rule ledger.Flexible) []client.ScheduleCalendarSpec {
 	byMinute := map[int][]int{} // minute → hours, on the day on which the span began
 	byMinuteNext := map[int][]int{}
 	for _, minute := range rule.Starts() {
@@ -62,7 +62,7 @@ func flexible(rule ledger.Flexible) []client.ScheduleCalendarSpec {
 		}
 	}
 	days := weekdays(rule.Days)
-	return append(calendars(byMinute, days), calendars(byMinuteNext, shifted(days))...)
+	return append(calendars(byMinute, days), calendars(byMinuteNext, dayAfter(days))...)
 }
 
 func calendars(byMinute map[int][]int, days []client.ScheduleRange) []client.ScheduleCalendarSpec {
@@ -105,8 +105,8 @@ func weekdays(days []string) []client.ScheduleRange {
 	return ranges
 }
 
-// shifted is the day after, for the part of a span that lies behind midnight.
-func shifted(days []client.ScheduleRange) []client.ScheduleRange {
+// dayAfter is the day after, for the part of a span that lies behind midnight.
+func dayAfter(days []client.ScheduleRange) []client.ScheduleRange {
 	if len(days) == 1 && days[0].End == 6 {
 		return days
 	}
@@ -125,16 +125,16 @@ func jitter(rules []ledger.Rule) time.Duration {
 	most := min(ledger.Shortest(rules)/10, longestJitter)
 	for _, rule := range rules {
 		if rule.Daily != "" {
-			hour, minute := clock(rule.Daily)
+			hour, minute := hourAndMinute(rule.Daily)
 			most = min(most, time.Duration(minutesPerDay-hour*60-minute)*time.Minute)
 		}
 	}
 	return most
 }
 
-// catchup is how late a missed start is made up for, after the server was down: about one interval, at least a minute. One run
+// catchupWindow is how late a missed start is made up for, after the server was down: about one interval, at least a minute. One run
 // brings everything up to date, so older ones are not wanted.
-func catchup(rules []ledger.Rule) time.Duration {
+func catchupWindow(rules []ledger.Rule) time.Duration {
 	return max(ledger.Shortest(rules), time.Minute)
 }
 
@@ -142,16 +142,16 @@ func catchup(rules []ledger.Rule) time.Duration {
 // note was paused by a person, and stays so.
 const DisabledNote = "paused by Tidemark: the connection or its inventory flow is not enabled"
 
-func overlap(policy ledger.Overlap) enumspb.ScheduleOverlapPolicy {
+func overlapPolicy(policy ledger.Overlap) enumspb.ScheduleOverlapPolicy {
 	if policy == ledger.OverlapBuffer {
 		return enumspb.SCHEDULE_OVERLAP_POLICY_BUFFER_ONE
 	}
 	return enumspb.SCHEDULE_OVERLAP_POLICY_SKIP
 }
 
-// schedule is a connection's schedule for a mode as it should be, nil when it should not exist. It is marked as self's: in what its runs
+// scheduleOptions is a connection's schedule for a mode as it should be, nil when it should not exist. It is marked as self's: in what its runs
 // are started with, and in their memo. Its own memo says nothing, because a server cannot change that of every kind of schedule.
-func schedule(connection ledger.Connection, mode ledger.Mode, self owner, now time.Time) *client.ScheduleOptions {
+func scheduleOptions(connection ledger.Connection, mode ledger.Mode, self owner, now time.Time) *client.ScheduleOptions {
 	own := connection.Inventory.Schedule(mode)
 	rules := own.Rules
 	if len(rules) == 0 {
@@ -161,8 +161,8 @@ func schedule(connection ledger.Connection, mode ledger.Mode, self owner, now ti
 	options := &client.ScheduleOptions{
 		ID:            id,
 		Spec:          Spec(rules, own.Timezone, now),
-		Overlap:       overlap(connection.Inventory.Overlap),
-		CatchupWindow: catchup(rules),
+		Overlap:       overlapPolicy(connection.Inventory.Overlap),
+		CatchupWindow: catchupWindow(rules),
 		Paused:        !connection.Active(),
 		Action: &client.ScheduleWorkflowAction{
 			ID:                       id,

@@ -26,8 +26,8 @@ type Setting struct {
 	File     *string `json:"file,omitempty"`
 	FileName string  `json:"file_name,omitempty"`
 	// Default is what counts when nobody sets anything beside the configuration.
-	Default  string      `json:"default"`
-	Override *SettingSet `json:"override,omitempty"` // what somebody set
+	Default  string           `json:"default"`
+	Override *SettingOverride `json:"override,omitempty"` // what somebody set
 	// Version is what an edit must have been made on.
 	Version  int64 `json:"version"`
 	ReadOnly bool  `json:"read_only"`
@@ -36,8 +36,8 @@ type Setting struct {
 	Examples    []string `json:"examples"` // values that it may have
 }
 
-// SettingSet is what somebody set beside the configuration.
-type SettingSet struct {
+// SettingOverride is what somebody set beside the configuration.
+type SettingOverride struct {
 	Value  string     `json:"value"`
 	Reason string     `json:"reason,omitempty"`
 	By     string     `json:"by"`
@@ -54,8 +54,8 @@ type SettingEdit struct {
 	By      string
 }
 
-// SettingEdited is what became of an edit.
-type SettingEdited struct {
+// SettingEditResult is what became of an edit.
+type SettingEditResult struct {
 	Setting
 	// Waits is why Temporal could not be brought to it yet, of a setting that schedules have; a worker does that as soon as it can.
 	Waits string `json:"waits,omitempty"`
@@ -87,14 +87,14 @@ func (c *Control) allSettings(ctx context.Context) (ledger.Definitions, map[ledg
 
 // SettingsOf are the settings of one connection, store or warehouse.
 func (c *Control) SettingsOf(ctx context.Context, kind, id string) ([]Setting, error) {
-	if err := c.thereIs(ctx, kind, id); err != nil {
+	if err := c.checkExists(ctx, kind, id); err != nil {
 		return nil, err
 	}
 	return c.settings(ctx, func(key ledger.SettingKey) bool { return key.Kind == kind && key.ID == id })
 }
 
-// thereIs is nil where there is such a thing, else it says what there is.
-func (c *Control) thereIs(ctx context.Context, kind, id string) error {
+// checkExists is nil where there is such a thing, else it says what there is.
+func (c *Control) checkExists(ctx context.Context, kind, id string) error {
 	var err error
 	switch kind {
 	case ledger.OfConnection:
@@ -148,7 +148,7 @@ func settingShown(d ledger.Definitions, key ledger.SettingKey, state ledger.Sett
 		if named {
 			shown.Source = SetByOverride
 		}
-		shown.Override = &SettingSet{Value: config.SettingText(key.Name, o.Value), Reason: o.Reason, By: o.By, Since: o.Since, Until: o.Until}
+		shown.Override = &SettingOverride{Value: config.SettingText(key.Name, o.Value), Reason: o.Reason, By: o.By, Since: o.Since, Until: o.Until}
 	}
 	for _, connection := range d.Connections {
 		if of := map[string]string{ledger.OfConnection: connection.ID, ledger.OfStore: connection.Store, ledger.OfWarehouse: connection.Warehouse}; of[key.Kind] == key.ID {
@@ -158,8 +158,8 @@ func settingShown(d ledger.Definitions, key ledger.SettingKey, state ledger.Sett
 	return shown
 }
 
-// oneSetting is what one setting is set to.
-func (c *Control) oneSetting(ctx context.Context, key ledger.SettingKey) (Setting, error) {
+// settingByKey is what one setting is set to.
+func (c *Control) settingByKey(ctx context.Context, key ledger.SettingKey) (Setting, error) {
 	all, err := c.SettingsOf(ctx, key.Kind, key.ID)
 	if err != nil {
 		return Setting{}, err
@@ -193,11 +193,11 @@ func (s Setting) WordsIn(timezone string) string {
 }
 
 // words say by whom, until when and why.
-func (o SettingSet) words(timezone string) string {
+func (o SettingOverride) words(timezone string) string {
 	return overrideWords(ledger.Override{By: o.By, Until: o.Until, Reason: o.Reason, Schedule: ledger.Schedule{Timezone: timezone}})
 }
 
-func (s Setting) deed() string { return s.Value + ", " + s.Words() }
+func (s Setting) logText() string { return s.Value + ", " + s.Words() }
 
 // StaleSettingError is an edit that was made on a setting which somebody has changed since.
 type StaleSettingError struct {
@@ -214,41 +214,41 @@ func (e *StaleSettingError) Error() string {
 func (e *StaleSettingError) Unwrap() error { return &OutdatedError{Message: e.Error()} }
 
 // editSetting sets a setting; see EditSetting.
-func (c *Control) editSetting(ctx context.Context, key ledger.SettingKey, edit SettingEdit) (SettingEdited, error) {
-	setting, err := c.oneSetting(ctx, key)
+func (c *Control) editSetting(ctx context.Context, key ledger.SettingKey, edit SettingEdit) (SettingEditResult, error) {
+	setting, err := c.settingByKey(ctx, key)
 	if err != nil {
-		return SettingEdited{}, err
+		return SettingEditResult{}, err
 	}
 	value, err := c.readSetting(ctx, key, edit.Value)
 	if err != nil {
-		return SettingEdited{}, err
+		return SettingEditResult{}, err
 	}
 	wanted := config.SettingText(key.Name, value)
 	edit.Reason = strings.TrimSpace(edit.Reason)
 	switch {
 	case setting.Version != edit.Version:
-		return SettingEdited{}, &StaleSettingError{Now: setting, Wanted: wanted}
+		return SettingEditResult{}, &StaleSettingError{Now: setting, Wanted: wanted}
 	case setting.ReadOnly:
-		return SettingEdited{}, usage(settingsReadOnly)
+		return SettingEditResult{}, usage(settingsReadOnly)
 	case setting.File != nil && edit.Reason == "":
-		return SettingEdited{}, usage("nothing was changed: %s is set in the configuration; say why it is overridden, for those who find it so", key)
+		return SettingEditResult{}, usage("nothing was changed: %s is set in the configuration; say why it is overridden, for those who find it so", key)
 	case edit.Until != nil && !edit.Until.After(c.now()):
-		return SettingEdited{}, usage("nothing was changed: the end, %s, is not in the future", momentWords(*edit.Until, ""))
+		return SettingEditResult{}, usage("nothing was changed: the end, %s, is not in the future", momentWords(*edit.Until, ""))
 	case setting.Override == nil && setting.Value == wanted:
-		return SettingEdited{}, usage("nothing was changed: %s is %s already", key, wanted)
+		return SettingEditResult{}, usage("nothing was changed: %s is %s already", key, wanted)
 	}
-	made := &ledger.SettingOverride{Value: value, Reason: edit.Reason, By: edit.By, Since: c.now(), Until: edit.Until}
+	override := &ledger.SettingOverride{Value: value, Reason: edit.Reason, By: edit.By, Since: c.now(), Until: edit.Until}
 	if setting.File != nil {
 		d, states, err := c.allSettings(ctx)
 		if err != nil {
-			return SettingEdited{}, err
+			return SettingEditResult{}, err
 		}
-		made.Base, _, _ = d.Setting(key)
+		override.Base, _, _ = d.Setting(key)
 		if state := states[key]; state.Version > 0 {
-			made.Base = state.Configured
+			override.Base = state.Configured
 		}
 	}
-	return c.set(ctx, setting, made, wanted)
+	return c.writeSetting(ctx, setting, override, wanted)
 }
 
 const settingsReadOnly = "nothing was changed: settings are set in the configuration alone (console: {settings: read-only})"
@@ -267,38 +267,38 @@ func (c *Control) readSetting(ctx context.Context, key ledger.SettingKey, text s
 }
 
 // clearSetting ends what somebody set; see ClearSetting.
-func (c *Control) clearSetting(ctx context.Context, key ledger.SettingKey, version int64) (SettingEdited, error) {
-	setting, err := c.oneSetting(ctx, key)
+func (c *Control) clearSetting(ctx context.Context, key ledger.SettingKey, version int64) (SettingEditResult, error) {
+	setting, err := c.settingByKey(ctx, key)
 	if err != nil {
-		return SettingEdited{}, err
+		return SettingEditResult{}, err
 	}
 	switch {
 	case setting.Version != version:
-		return SettingEdited{}, &StaleSettingError{Now: setting, Wanted: setting.Default}
+		return SettingEditResult{}, &StaleSettingError{Now: setting, Wanted: setting.Default}
 	case setting.Override == nil:
-		return SettingEdited{}, usage("nothing was changed: nothing is set of %s beside the configuration", key)
+		return SettingEditResult{}, usage("nothing was changed: nothing is set of %s beside the configuration", key)
 	}
-	return c.set(ctx, setting, nil, setting.Default)
+	return c.writeSetting(ctx, setting, nil, setting.Default)
 }
 
-// set writes an override, or its removal. Schedules that say the setting are brought to it.
-func (c *Control) set(ctx context.Context, setting Setting, made *ledger.SettingOverride, wanted string) (SettingEdited, error) {
-	_, err := c.state.SetSetting(ctx, setting.SettingKey, made, setting.Version, c.now())
+// writeSetting writes an override, or its removal. Schedules that say the setting are brought to it.
+func (c *Control) writeSetting(ctx context.Context, setting Setting, override *ledger.SettingOverride, wanted string) (SettingEditResult, error) {
+	_, err := c.state.SetSetting(ctx, setting.SettingKey, override, setting.Version, c.now())
 	var outdated *ledger.OutdatedSettingError
 	switch {
 	case errors.As(err, &outdated):
-		if setting, err = c.oneSetting(ctx, setting.SettingKey); err != nil {
-			return SettingEdited{}, err
+		if setting, err = c.settingByKey(ctx, setting.SettingKey); err != nil {
+			return SettingEditResult{}, err
 		}
-		return SettingEdited{}, &StaleSettingError{Now: setting, Wanted: wanted}
+		return SettingEditResult{}, &StaleSettingError{Now: setting, Wanted: wanted}
 	case errors.Is(err, ledger.ErrSettingsReadOnly): // it was applied this moment
-		return SettingEdited{}, usage(settingsReadOnly)
+		return SettingEditResult{}, usage(settingsReadOnly)
 	case err != nil:
-		return SettingEdited{}, err
+		return SettingEditResult{}, err
 	}
 	waits := c.settleSetting(ctx, setting.SettingKey)
-	setting, err = c.oneSetting(ctx, setting.SettingKey)
-	return SettingEdited{Setting: setting, Waits: waits}, err
+	setting, err = c.settingByKey(ctx, setting.SettingKey)
+	return SettingEditResult{Setting: setting, Waits: waits}, err
 }
 
 // settleSetting brings the schedules in Temporal to a setting that they have. It returns why that waits; a worker does it then.
@@ -309,7 +309,7 @@ func (c *Control) settleSetting(ctx context.Context, key ledger.SettingKey) stri
 	within, cancel := context.WithTimeout(ctx, alivePatience)
 	defer cancel()
 	for _, mode := range []ledger.Mode{ledger.Smart, ledger.Full} {
-		if err := c.settleOne(within, key.ID, mode); err != nil {
+		if err := c.settleSchedule(within, key.ID, mode); err != nil {
 			return brief(err)
 		}
 	}
@@ -317,18 +317,18 @@ func (c *Control) settleSetting(ctx context.Context, key ledger.SettingKey) stri
 }
 
 // endSettings ends what was set of settings until a moment that has come, and notes in what was mended when the next one ends.
-func (c *Control) endSettings(ctx context.Context, mended *Mended) error {
+func (c *Control) endSettings(ctx context.Context, mended *MendResult) error {
 	kept, err := c.state.SettingStates(ctx)
 	if err != nil {
 		return err
 	}
-	var failed []error
+	var failures []error
 	now := c.now()
 	for _, state := range kept {
 		switch o := state.Override; {
 		case o == nil || o.Until == nil:
 		case !o.Ended(now):
-			mended.next(*o.Until)
+			mended.noteEnd(*o.Until)
 		default:
 			_, err := c.state.SetSetting(ctx, state.SettingKey, nil, state.Version, *o.Until)
 			var outdated *ledger.OutdatedSettingError
@@ -336,11 +336,11 @@ func (c *Control) endSettings(ctx context.Context, mended *Mended) error {
 				continue
 			}
 			if err != nil {
-				failed = append(failed, fmt.Errorf("setting %s: %w", state.SettingKey, err))
+				failures = append(failures, fmt.Errorf("setting %s: %w", state.SettingKey, err))
 				continue
 			}
 			mended.Settings = append(mended.Settings, state.SettingKey.String())
 		}
 	}
-	return errors.Join(failed...)
+	return errors.Join(failures...)
 }

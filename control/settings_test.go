@@ -36,9 +36,9 @@ func (s *scheduled) share(part float64, named ...string) {
 }
 
 // change sets a setting as ann does who has just read it.
-func (s *scheduled) change(key ledger.SettingKey, edit SettingEdit) SettingEdited {
+func (s *scheduled) change(key ledger.SettingKey, edit SettingEdit) SettingEditResult {
 	s.t.Helper()
-	setting, err := s.oneSetting(acting(s.t), key)
+	setting, err := s.settingByKey(acting(s.t), key)
 	require.NoError(s.t, err)
 	edit.Version, edit.By = setting.Version, "ann"
 	edited, err := s.EditSetting(acting(s.t), key, edit)
@@ -162,7 +162,7 @@ func TestTheFileComesToSayWhatASettingIs(t *testing.T) {
 	s.change(shareOfShop, SettingEdit{Value: "50%", Reason: "the sale"})
 	s.share(0.5, ledger.SettingShare)
 	require.Equal(t, "adopted", s.apply(ApplyOptions{}).Settings[0].Action)
-	setting, err := s.oneSetting(acting(t), shareOfShop)
+	setting, err := s.settingByKey(acting(t), shareOfShop)
 	require.NoError(t, err)
 	require.Equal(t, SetInFile, setting.Source)
 	require.Empty(t, s.apply(ApplyOptions{}).Settings)
@@ -177,13 +177,13 @@ func TestASettingEnds(t *testing.T) {
 	s.change(quietOfShop, SettingEdit{Value: "22:00 to 06:00", Until: new(end.Add(time.Hour))})
 	mended, err := s.MendSchedules(acting(t))
 	require.NoError(t, err)
-	require.Equal(t, Mended{Next: end}, mended)
+	require.Equal(t, MendResult{Next: end}, mended)
 	s.pass(2 * time.Hour)
 	mended, err = s.MendSchedules(acting(t))
 	require.NoError(t, err)
-	require.Equal(t, Mended{Settings: []string{"share of store shop"}, Next: end.Add(time.Hour)}, mended)
+	require.Equal(t, MendResult{Settings: []string{"share of store shop"}, Next: end.Add(time.Hour)}, mended)
 	require.InDelta(t, 0.8, s.shareInForce(), 0)
-	setting, err := s.oneSetting(acting(t), shareOfShop)
+	setting, err := s.settingByKey(acting(t), shareOfShop)
 	require.NoError(t, err)
 	require.Equal(t, SetInFile, setting.Source)
 	require.Equal(t, end, setting.Since)
@@ -255,7 +255,7 @@ func TestSettingsThatAreRefused(t *testing.T) {
 		"what no file could have": {shareOfShop, SettingEdit{Value: "0%", Reason: "x"}, "0% leaves no calls at all"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			setting, err := s.oneSetting(acting(t), test.key)
+			setting, err := s.settingByKey(acting(t), test.key)
 			if err == nil {
 				test.edit.Version = setting.Version
 			}
@@ -279,7 +279,7 @@ func TestSettingsOfTheFileAlone(t *testing.T) {
 	}
 	require.Equal(t, "taken from the file", s.apply(ApplyOptions{Choice: TakeFile}).Settings[0].Action)
 	require.InDelta(t, 0.8, s.shareInForce(), 0)
-	setting, err := s.oneSetting(acting(t), quietOfShop)
+	setting, err := s.settingByKey(acting(t), quietOfShop)
 	require.NoError(t, err)
 	require.True(t, setting.ReadOnly)
 	_, err = s.EditSetting(acting(t), quietOfShop, SettingEdit{Value: "22:00 to 06:00", Version: setting.Version})

@@ -10,8 +10,8 @@ import (
 	"github.com/tidemark/tidemark/workflows"
 )
 
-// settleOne brings one schedule in Temporal to what is in force.
-func (c *Control) settleOne(ctx context.Context, id string, mode ledger.Mode) error {
+// settleSchedule brings one schedule in Temporal to what is in force.
+func (c *Control) settleSchedule(ctx context.Context, id string, mode ledger.Mode) error {
 	if c.temporal == nil {
 		return errors.New(noConnection)
 	}
@@ -23,14 +23,14 @@ func (c *Control) settleOne(ctx context.Context, id string, mode ledger.Mode) er
 	if err != nil {
 		return err
 	}
-	labelled, err := c.labelled(ctx)
+	withAttributes, err := c.attributesRegistered(ctx)
 	if err != nil {
 		return err
 	}
-	a := &applying{
-		Control: c, self: owner{ledger: identity}, before: map[string]bool{id: connection.Active()}, configured: map[string]bool{id: true}, report: &ApplyReport{},
+	a := &applyOperation{
+		Control: c, self: owner{ledger: identity}, wasActive: map[string]bool{id: connection.Active()}, configured: map[string]bool{id: true}, report: &ApplyReport{},
 	}
-	_, err = a.settle(ctx, connection, mode, labelled)
+	_, err = a.settle(ctx, connection, mode, withAttributes)
 	return err
 }
 
@@ -39,11 +39,11 @@ const settleTries = 5
 
 // settle brings a schedule in Temporal to what is in force, and notes that. When somebody changes what is in force at that moment, it does
 // it again: whoever is last finds the newest version.
-func (a *applying) settle(ctx context.Context, configured ledger.Connection, mode ledger.Mode, labelled bool) (reconciled, error) {
+func (a *applyOperation) settle(ctx context.Context, configured ledger.Connection, mode ledger.Mode, withAttributes bool) (reconcileResult, error) {
 	if a.options.DryRun {
-		return a.reconcile(ctx, a.inForce(configured), mode, labelled)
+		return a.reconcile(ctx, a.inForce(configured), mode, withAttributes)
 	}
-	var first reconciled
+	var first reconcileResult
 	for try := range settleTries {
 		state, err := a.stateOf(ctx, configured.ID, mode)
 		if err != nil {
@@ -56,14 +56,14 @@ func (a *applying) settle(ctx context.Context, configured ledger.Connection, mod
 		if override != nil && override.Ended(a.now()) {
 			override = nil
 		}
-		done, err := a.reconcile(ctx, withOverride(configured, mode, override), mode, labelled)
+		done, err := a.reconcile(ctx, withOverride(configured, mode, override), mode, withAttributes)
 		if try == 0 || done.change != nil {
 			first = done
 		}
 		if err != nil {
 			return first, err
 		}
-		current, err := a.settled(ctx, state)
+		current, err := a.markSettled(ctx, state)
 		if err != nil || current {
 			return first, err
 		}
@@ -82,8 +82,8 @@ func (c *Control) stateOf(ctx context.Context, id string, mode ledger.Mode) (led
 	return ledger.ScheduleState{Connection: id, Mode: mode}, err
 }
 
-// settled notes the version that Temporal was brought to. It is false when there is another by now.
-func (c *Control) settled(ctx context.Context, state ledger.ScheduleState) (bool, error) {
+// markSettled notes the version that Temporal was brought to. It is false when there is another by now.
+func (c *Control) markSettled(ctx context.Context, state ledger.ScheduleState) (bool, error) {
 	if state.Reconciled < state.Version {
 		return c.state.ScheduleReconciled(ctx, state.Connection, state.Mode, state.Version)
 	}
@@ -91,15 +91,15 @@ func (c *Control) settled(ctx context.Context, state ledger.ScheduleState) (bool
 	return now.Version == state.Version, err
 }
 
-// Mended is what MendSchedules did.
-type Mended struct {
+// MendResult is what MendSchedules did.
+type MendResult struct {
 	Schedules []string  // that were brought to what the ledger says
 	Settings  []string  // of which an override has ended
 	Next      time.Time // when the next override ends; zero when none does
 }
 
-// next notes when an override ends.
-func (m *Mended) next(end time.Time) {
+// noteEnd notes when an override ends.
+func (m *MendResult) noteEnd(end time.Time) {
 	if m.Next.IsZero() || end.Before(m.Next) {
 		m.Next = end
 	}
@@ -110,36 +110,36 @@ const mendGrace = 30 * time.Second
 
 // MendSchedules ends overrides whose end has come, and brings schedules in Temporal to what the ledger says where somebody wrote that and
 // did not come further. Workers do it all the time; several may do it at once.
-func (c *Control) MendSchedules(ctx context.Context) (Mended, error) {
+func (c *Control) MendSchedules(ctx context.Context) (MendResult, error) {
 	kept, err := c.state.ScheduleStates(ctx, "")
 	if err != nil {
-		return Mended{}, err
+		return MendResult{}, err
 	}
-	var mended Mended
-	var failed []error
+	var mended MendResult
+	var failures []error
 	now := c.now()
 	if err := c.endSettings(ctx, &mended); err != nil {
-		failed = append(failed, err)
+		failures = append(failures, err)
 	}
 	for _, state := range kept {
 		ended := state.Override != nil && state.Override.Ended(now)
 		if end := state.Override; end != nil && end.Until != nil && !ended {
-			mended.next(*end.Until)
+			mended.noteEnd(*end.Until)
 		}
 		if !ended && (state.Reconciled >= state.Version || now.Sub(state.ChangedAt) < mendGrace) {
 			continue
 		}
 		id := workflows.WorkflowID(state.Mode, state.Connection)
-		if err := c.mend(ctx, state, ended); err != nil {
-			failed = append(failed, fmt.Errorf("schedule %s: %w", id, err))
+		if err := c.mendSchedule(ctx, state, ended); err != nil {
+			failures = append(failures, fmt.Errorf("schedule %s: %w", id, err))
 			continue
 		}
 		mended.Schedules = append(mended.Schedules, id)
 	}
-	return mended, errors.Join(failed...)
+	return mended, errors.Join(failures...)
 }
 
-func (c *Control) mend(ctx context.Context, state ledger.ScheduleState, ended bool) error {
+func (c *Control) mendSchedule(ctx context.Context, state ledger.ScheduleState, ended bool) error {
 	if ended {
 		_, err := c.state.SetOverride(ctx, state.Connection, state.Mode, nil, state.Version, *state.Override.Until)
 		var outdated *ledger.OutdatedError
@@ -147,5 +147,5 @@ func (c *Control) mend(ctx context.Context, state ledger.ScheduleState, ended bo
 			return err
 		}
 	}
-	return c.settleOne(ctx, state.Connection, state.Mode)
+	return c.settleSchedule(ctx, state.Connection, state.Mode)
 }

@@ -54,6 +54,6 @@ func (c *Control) Setup(ctx context.Context, id string) (Setup, error) {
 		return setup, err
 	}
 	setup.Left, setup.File = orEmpty(left), fileName(configuration.From)
-	setup.Fixed = whyNotEnabled(connection, !connection.Enabled)
+	setup.Fixed = enableObstacle(connection, !connection.Enabled)
 	return setup, nil
 }

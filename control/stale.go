@@ -9,8 +9,8 @@ import (
 	"github.com/tidemark/tidemark/ledger"
 )
 
-// unexplained says why there is nothing to explain.
-func (c *Control) unexplained(ctx context.Context, connection ledger.Connection, sku string) error {
+// noRowsError says why there is nothing to explain.
+func (c *Control) noRowsError(ctx context.Context, connection ledger.Connection, sku string) error {
 	levels, err := c.state.Levels(ctx, connection.Warehouse, sku, ledger.Page{Limit: 1})
 	if err != nil {
 		return err
@@ -23,7 +23,7 @@ func (c *Control) unexplained(ctx context.Context, connection ledger.Connection,
 		return err
 	}
 	if len(refused) > 0 {
-		return absentf("store %s shows nothing as %q: %s", connection.Store, sku, neverRead(refused))
+		return absentf("store %s shows nothing as %q: %s", connection.Store, sku, neverReadText(refused))
 	}
 	hint, err := c.didYouMean(ctx, sku, ledger.AlikeQuery{Connection: connection.ID}, ledger.AlikeQuery{Warehouse: connection.Warehouse, Store: connection.Store})
 	if err != nil {
@@ -32,8 +32,8 @@ func (c *Control) unexplained(ctx context.Context, connection ledger.Connection,
 	return absentf("store %s shows nothing as %q, and warehouse %s has never reported it; %s (capitals and spaces count)", connection.Store, sku, connection.Warehouse, hint)
 }
 
-// neverRead says of what was refused that no row of it was ever read.
-func neverRead(refused []ledger.StaleLevel) string {
+// neverReadText says of what was refused that no row of it was ever read.
+func neverReadText(refused []ledger.StaleLevel) string {
 	var lines []string
 	for _, level := range refused {
 		place := ""

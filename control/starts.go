@@ -19,11 +19,11 @@ func NextStarts(rules []ledger.Rule, timezone string, after time.Time, most int)
 	if err != nil {
 		return nil
 	}
-	return nextOf(Spec(rules, timezone, after), after.In(zone), most)
+	return specStarts(Spec(rules, timezone, after), after.In(zone), most)
 }
 
-// nextOf are the moments behind another at which a schedule of the server starts. It knows of a specification what Spec uses.
-func nextOf(spec client.ScheduleSpec, after time.Time, most int) []time.Time {
+// specStarts are the moments behind another at which a schedule of the server starts. It knows of a specification what Spec uses.
+func specStarts(spec client.ScheduleSpec, after time.Time, most int) []time.Time {
 	var starts []time.Time
 	for _, interval := range spec.Intervals {
 		starts = append(starts, intervalStarts(interval, after, most)...)
@@ -68,7 +68,7 @@ func calendarStarts(calendar client.ScheduleCalendarSpec, after time.Time, most 
 			if !within(calendar.Hour, minute/60) || !within(calendar.Minute, minute%60) {
 				continue
 			}
-			for _, at := range onTheWall(date, minute, after.Location()) {
+			for _, at := range wallClockTimes(date, minute, after.Location()) {
 				if at.After(after) {
 					starts = append(starts, at)
 				}
@@ -81,8 +81,8 @@ func calendarStarts(calendar client.ScheduleCalendarSpec, after time.Time, most 
 
 // onDate is true where a calendar starts on a date at all. Days of the month, months and years that it does not name are any.
 func onDate(calendar client.ScheduleCalendarSpec, date time.Time) bool {
-	any := func(ranges []client.ScheduleRange, value int) bool { return len(ranges) == 0 || within(ranges, value) }
-	return any(calendar.DayOfWeek, int(date.Weekday())) && any(calendar.DayOfMonth, date.Day()) && any(calendar.Month, int(date.Month())) && any(calendar.Year, date.Year())
+	matches := func(ranges []client.ScheduleRange, value int) bool { return len(ranges) == 0 || within(ranges, value) }
+	return matches(calendar.DayOfWeek, int(date.Weekday())) && matches(calendar.DayOfMonth, date.Day()) && matches(calendar.Month, int(date.Month())) && matches(calendar.Year, date.Year())
 }
 
 func within(ranges []client.ScheduleRange, value int) bool {
@@ -91,21 +91,21 @@ func within(ranges []client.ScheduleRange, value int) bool {
 	})
 }
 
-// onTheWall are the moments at which a zone's clock shows a minute of a date: one, two in an hour that it repeats, none in one that it skips.
-func onTheWall(date time.Time, minute int, zone *time.Location) []time.Time {
+// wallClockTimes are the moments at which a zone's clock shows a minute of a date: one, two in an hour that it repeats, none in one that it skips.
+func wallClockTimes(date time.Time, minute int, zone *time.Location) []time.Time {
 	var moments []time.Time
 	wall := date.Add(time.Duration(minute) * time.Minute)
-	for _, offset := range offsetsAbout(wall, zone) {
+	for _, offset := range offsetsNear(wall, zone) {
 		at := time.Unix(wall.Unix()-int64(offset), 0).In(zone)
-		if _, its := at.Zone(); its == offset {
+		if _, actual := at.Zone(); actual == offset {
 			moments = append(moments, at)
 		}
 	}
 	return moments
 }
 
-// offsetsAbout are the seconds that a zone is ahead of UTC a day before and a day after a moment.
-func offsetsAbout(wall time.Time, zone *time.Location) []int {
+// offsetsNear are the seconds that a zone is ahead of UTC a day before and a day after a moment.
+func offsetsNear(wall time.Time, zone *time.Location) []int {
 	_, before := wall.Add(-24 * time.Hour).In(zone).Zone()
 	_, after := wall.Add(24 * time.Hour).In(zone).Zone()
 	if before == after {

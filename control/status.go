@@ -77,13 +77,13 @@ type ScheduleStatus struct {
 
 // Status looks at every connection, or at one. Without Temporal it shows what the ledger knows.
 func (c *Control) Status(ctx context.Context, only string) (Status, error) {
-	status, _, err := c.stand(ctx, only, false)
+	status, _, err := c.statusAndStates(ctx, only, false)
 	return status, err
 }
 
-// stand is Status, with what the ledger knows of each connection, by id. Where the schedules of many may be listed by one question, what lists do not have
+// statusAndStates is Status, with what the ledger knows of each connection, by id. Where the schedules of many may be listed by one question, what lists do not have
 // of them is left out: whose they are, and how many of their starts were skipped or missed, or are left.
-func (c *Control) stand(ctx context.Context, only string, lists bool) (Status, map[string]*ledger.ConnectionState, error) {
+func (c *Control) statusAndStates(ctx context.Context, only string, lists bool) (Status, map[string]*ledger.ConnectionState, error) {
 	status := Status{
 		Connections: []ConnectionStatus{}, Holds: []OpenHold{}, Snapshots: []ledger.SnapshotEntry{}, Intakes: []IntakeStatus{}, Stale: []WarehouseStale{},
 	}
@@ -141,8 +141,8 @@ func (c *Control) stand(ctx context.Context, only string, lists bool) (Status, m
 	if err != nil {
 		status.Unreachable = err.Error()
 	}
-	for _, one := range status.Connections {
-		for _, run := range one.Open {
+	for _, connection := range status.Connections {
+		for _, run := range connection.Open {
 			status.Idle = earlier(status.Idle, run.Idle)
 		}
 	}
@@ -161,16 +161,16 @@ func (c *Control) askTemporal(ctx context.Context, status *Status, warehouses []
 	if lists {
 		listed = c.listSchedules(ctx, len(status.Connections))
 	}
-	return someAtOnce(ctx, len(status.Connections), func(ctx context.Context, i int) error {
-		return c.askOf(ctx, &status.Connections[i], listed)
+	return inParallel(ctx, len(status.Connections), func(ctx context.Context, i int) error {
+		return c.askConnection(ctx, &status.Connections[i], listed)
 	})
 }
 
-// askOf adds what Temporal knows of a connection.
-func (c *Control) askOf(ctx context.Context, connection *ConnectionStatus, listed map[string]gateway.ListedSchedule) error {
+// askConnection adds what Temporal knows of a connection.
+func (c *Control) askConnection(ctx context.Context, connection *ConnectionStatus, listed map[string]gateway.ListedSchedule) error {
 	for _, mode := range []ledger.Mode{ledger.Smart, ledger.Full} {
-		schedule, known := c.listedStatus(listed, connection.Connection, mode)
-		if !known {
+		schedule, isListed := c.listedStatus(listed, connection.Connection, mode)
+		if !isListed {
 			var err error
 			if schedule, err = c.scheduleStatus(ctx, connection.Connection, mode); err != nil {
 				return err
@@ -182,7 +182,7 @@ func (c *Control) askOf(ctx context.Context, connection *ConnectionStatus, liste
 	}
 	for n := range connection.Open {
 		var err error
-		if connection.Open[n].Retry, connection.Open[n].Idle, err = c.underWay(ctx, connection.Open[n].Workflow); err != nil {
+		if connection.Open[n].Retry, connection.Open[n].Idle, err = c.pendingSteps(ctx, connection.Open[n].Workflow); err != nil {
 			return err
 		}
 	}
@@ -192,8 +192,8 @@ func (c *Control) askOf(ctx context.Context, connection *ConnectionStatus, liste
 // questionsAtOnce is how many connections are looked at at the same time: each takes some questions, one after the other.
 const questionsAtOnce = 8
 
-// someAtOnce looks at n things, some at the same time. The first error ends it.
-func someAtOnce(ctx context.Context, n int, look func(ctx context.Context, i int) error) error {
+// inParallel looks at n things, some at the same time. The first error ends it.
+func inParallel(ctx context.Context, n int, look func(ctx context.Context, i int) error) error {
 	group, ctx := errgroup.WithContext(ctx)
 	group.SetLimit(questionsAtOnce)
 	for i := range n {
@@ -244,20 +244,20 @@ func (c *Control) Runs(ctx context.Context, connection string, limit int) ([]led
 	return orEmpty(runs), c.showRunning(ctx, runs)
 }
 
-// showHeld gives runs that wait for a person the outcome held. In the ledger they are running, because they have not ended.
-func (c *Control) showHeld(ctx context.Context, runs []ledger.Run) error {
+// markHeld gives runs that wait for a person the outcome held. In the ledger they are running, because they have not ended.
+func (c *Control) markHeld(ctx context.Context, runs []ledger.Run) error {
 	holds, err := c.state.OpenHolds(ctx)
 	if err != nil {
 		return err
 	}
 	for i := range runs {
-		runs[i] = shownHeld(runs[i], holds)
+		runs[i] = withHeldOutcome(runs[i], holds)
 	}
 	return nil
 }
 
-// shownHeld is a run with the outcome held where it waits for a person.
-func shownHeld(run ledger.Run, holds []ledger.Hold) ledger.Run {
+// withHeldOutcome is a run with the outcome held where it waits for a person.
+func withHeldOutcome(run ledger.Run, holds []ledger.Hold) ledger.Run {
 	if run.Outcome == ledger.Running && slices.ContainsFunc(holds, func(hold ledger.Hold) bool { return hold.Run == run.ID }) {
 		run.Outcome = ledger.Held
 	}
@@ -294,7 +294,7 @@ func showState(state *ledger.ConnectionState, holds []ledger.Hold) {
 			if pushed, ok := state.Done[runs[i].ID]; ok {
 				showPushed(&runs[i], pushed)
 			}
-			runs[i] = shownHeld(runs[i], holds)
+			runs[i] = withHeldOutcome(runs[i], holds)
 		}
 	}
 }
@@ -304,7 +304,7 @@ func (c *Control) scheduleStatus(ctx context.Context, connection ledger.Connecti
 	id := workflows.WorkflowID(mode, connection.ID)
 	described, err := c.temporal.Schedule(id).Describe(ctx)
 	if gateway.Absent(err) {
-		if schedule(connection, mode, owner{}, c.now()) == nil {
+		if scheduleOptions(connection, mode, owner{}, c.now()) == nil {
 			return nil, nil
 		}
 		return &ScheduleStatus{ID: id, Missing: true}, nil

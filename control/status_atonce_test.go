@@ -17,7 +17,7 @@ func TestSomeAreLookedAtAtOnce(t *testing.T) {
 	var under, most int
 	together := make(chan struct{}) // closed when as many are under way as may be
 	seen := make([]atomic.Int64, 3*questionsAtOnce)
-	require.NoError(t, someAtOnce(t.Context(), len(seen), func(_ context.Context, i int) error {
+	require.NoError(t, inParallel(t.Context(), len(seen), func(_ context.Context, i int) error {
 		seen[i].Add(1)
 		count := func(by int) {
 			mutex.Lock()
@@ -38,7 +38,7 @@ func TestSomeAreLookedAtAtOnce(t *testing.T) {
 	require.Equal(t, questionsAtOnce, most)
 
 	failed := errors.New("no answer")
-	err := someAtOnce(t.Context(), 2, func(ctx context.Context, i int) error {
+	err := inParallel(t.Context(), 2, func(ctx context.Context, i int) error {
 		if i == 0 {
 			return failed
 		}

@@ -11,20 +11,20 @@ import (
 	"github.com/tidemark/tidemark/ledger"
 )
 
-// Partitioned is how the stock of a warehouse is shared among its stores.
-type Partitioned struct {
+// StockSharing is how the stock of a warehouse is shared among its stores.
+type StockSharing struct {
 	Merchant  string `json:"merchant"`
 	Warehouse string `json:"warehouse"`
 	// Strategy is nil where every store sees the full figure.
 	Strategy *inventory.Strategy `json:"strategy,omitempty"`
-	// Sharing are the enabled connections that share the stock, in order.
-	Sharing []string `json:"sharing"`
+	// Connections are the enabled connections that share the stock, in order.
+	Connections []string `json:"sharing"`
 	// Setting says who set the strategy.
 	Setting Setting `json:"setting"`
 }
 
 // Strategies lists how the stock of each warehouse is shared.
-func (c *Control) Strategies(ctx context.Context) ([]Partitioned, error) {
+func (c *Control) Strategies(ctx context.Context) ([]StockSharing, error) {
 	warehouses, err := c.state.Warehouses(ctx)
 	if err != nil {
 		return nil, err
@@ -37,18 +37,18 @@ func (c *Control) Strategies(ctx context.Context) ([]Partitioned, error) {
 	if err != nil {
 		return nil, err
 	}
-	all := []Partitioned{}
+	all := []StockSharing{}
 	for i, warehouse := range warehouses {
-		partitioned := Partitioned{Merchant: warehouse.Merchant, Warehouse: warehouse.ID, Sharing: []string{}, Setting: settings[i]}
+		partitioned := StockSharing{Merchant: warehouse.Merchant, Warehouse: warehouse.ID, Connections: []string{}, Setting: settings[i]}
 		if partitioned.Strategy, err = c.state.Strategy(ctx, warehouse.Merchant, warehouse.ID); err != nil {
 			return nil, err
 		}
 		for _, connection := range connections {
 			if connection.Active() && connection.Warehouse == warehouse.ID {
-				partitioned.Sharing = append(partitioned.Sharing, connection.ID)
+				partitioned.Connections = append(partitioned.Connections, connection.ID)
 			}
 		}
-		slices.Sort(partitioned.Sharing)
+		slices.Sort(partitioned.Connections)
 		all = append(all, partitioned)
 	}
 	return all, nil
@@ -65,8 +65,8 @@ type StrategyEffect struct {
 	Why        []string `json:"why"` // the chain of the figure that it would have
 }
 
-// StrategyTried is what a strategy would do.
-type StrategyTried struct {
+// StrategyTrial is what a strategy would do.
+type StrategyTrial struct {
 	Effects []StrategyEffect `json:"effects"`
 	YAML    []string         `json:"yaml"` // as a configuration has it, in lines
 }
@@ -81,26 +81,26 @@ func StrategyText(strategy inventory.Strategy) string {
 }
 
 // TryStrategy says what each store on a warehouse would show of a SKU with a strategy. Nothing is set; EditSetting does that.
-func (c *Control) TryStrategy(ctx context.Context, warehouse string, strategy inventory.Strategy, sku string) (StrategyTried, error) {
-	tried := StrategyTried{Effects: []StrategyEffect{}}
+func (c *Control) TryStrategy(ctx context.Context, warehouse string, strategy inventory.Strategy, sku string) (StrategyTrial, error) {
+	tried := StrategyTrial{Effects: []StrategyEffect{}}
 	all, err := c.Strategies(ctx)
 	if err != nil {
 		return tried, err
 	}
-	at := slices.IndexFunc(all, func(partitioned Partitioned) bool { return partitioned.Warehouse == warehouse })
+	at := slices.IndexFunc(all, func(partitioned StockSharing) bool { return partitioned.Warehouse == warehouse })
 	if at < 0 {
 		_, err := c.warehouse(ctx, warehouse)
 		return tried, err
 	}
 	of := all[at]
-	if err := checkStrategy(strategy, of.Sharing); err != nil {
+	if err := checkStrategy(strategy, of.Connections); err != nil {
 		return tried, err
 	}
 	if err := c.CheckSKUs(ctx, of.Merchant, sku); err != nil {
 		return tried, err
 	}
 	tried.YAML = config.StrategyYAML(ledger.StrategyDefinition{Merchant: of.Merchant, Warehouse: warehouse, Strategy: strategy})
-	for _, id := range of.Sharing {
+	for _, id := range of.Connections {
 		plan, err := c.state.Plan(ctx, id, ledger.Smart)
 		if err != nil {
 			return tried, err
@@ -147,34 +147,34 @@ func checkStrategy(strategy inventory.Strategy, sharing []string) error {
 	case strategy.BufferPercent > 0 && strategy.BufferUnits > 0:
 		return usage("a buffer is a percentage or a number of units; keep one of them")
 	case !slices.Contains(distributions, strategy.Distribution):
-		return usage("there is no distribution %q; there are %s", strategy.Distribution, listed(textsOf(distributions), len(distributions)))
+		return usage("there is no distribution %q; there are %s", strategy.Distribution, joinFirst(textsOf(distributions), len(distributions)))
 	}
-	if err := onlyWithDistribution(strategy, sharing); err != nil {
+	if err := checkDistribution(strategy, sharing); err != nil {
 		return err
 	}
-	for _, one := range []struct {
+	for _, shares := range []struct {
 		what  string
 		given map[string]int64
 	}{{"weights", strategy.Weights}, {"caps", strategy.Caps}} {
-		for _, id := range slices.Sorted(maps.Keys(one.given)) {
-			if err := sharesStock(one.what, id, sharing); err != nil {
+		for _, id := range slices.Sorted(maps.Keys(shares.given)) {
+			if err := checkSharing(shares.what, id, sharing); err != nil {
 				return err
 			}
-			if amount := one.given[id]; amount < 0 || amount > inventory.MaxQuantity {
-				return usage("%s give %s %d; expected a whole number from 0 to %d", one.what, id, amount, int64(inventory.MaxQuantity))
+			if amount := shares.given[id]; amount < 0 || amount > inventory.MaxQuantity {
+				return usage("%s give %s %d; expected a whole number from 0 to %d", shares.what, id, amount, int64(inventory.MaxQuantity))
 			}
 		}
 	}
 	for _, id := range strategy.Priority {
-		if err := sharesStock("the priority", id, sharing); err != nil {
+		if err := checkSharing("the priority", id, sharing); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// onlyWithDistribution refuses what another distribution would ignore, and weights that give nobody anything.
-func onlyWithDistribution(strategy inventory.Strategy, sharing []string) error {
+// checkDistribution refuses what another distribution would ignore, and weights that give nobody anything.
+func checkDistribution(strategy inventory.Strategy, sharing []string) error {
 	switch {
 	case len(strategy.Weights) > 0 && strategy.Distribution != inventory.DistributeWeighted:
 		return usage("weights only count with the distribution %s", inventory.DistributeWeighted)
@@ -189,9 +189,9 @@ func onlyWithDistribution(strategy inventory.Strategy, sharing []string) error {
 	return nil
 }
 
-func sharesStock(what, id string, sharing []string) error {
+func checkSharing(what, id string, sharing []string) error {
 	if slices.Contains(sharing, id) {
 		return nil
 	}
-	return usage("%s: there is no enabled connection %q of this warehouse; there are %s", what, id, listed(sharing, len(sharing)))
+	return usage("%s: there is no enabled connection %q of this warehouse; there are %s", what, id, joinFirst(sharing, len(sharing)))
 }

@@ -26,7 +26,7 @@ func TestAStrategyIsTried(t *testing.T) {
 	all, err := c.Strategies(t.Context())
 	require.NoError(t, err)
 	require.Len(t, all, 1)
-	require.Equal(t, []string{"acme-shop", "acme-till"}, all[0].Sharing)
+	require.Equal(t, []string{"acme-shop", "acme-till"}, all[0].Connections)
 	require.EqualValues(t, 2, all[0].Strategy.BufferUnits)
 
 	tried, err := c.TryStrategy(t.Context(), "depot", inventory.Strategy{Distribution: inventory.DistributeWeighted, Weights: map[string]int64{"acme-shop": 10}}, "BIKE")

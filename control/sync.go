@@ -27,15 +27,15 @@ type SyncAnswer struct {
 
 // sync asks for a run by a signal; see Sync.
 func (c *Control) sync(ctx context.Context, mode ledger.Mode, id string, request workflows.SyncRequest) (SyncAnswer, error) {
-	connection, err := c.syncable(ctx, id, request)
+	connection, err := c.checkSyncRequest(ctx, id, request)
 	if err != nil {
 		return SyncAnswer{}, err
 	}
 	return c.request(ctx, connection, mode, request)
 }
 
-// syncable is the connection, where a run of it can be asked for so.
-func (c *Control) syncable(ctx context.Context, id string, request workflows.SyncRequest) (ledger.Connection, error) {
+// checkSyncRequest is the connection, where a run of it can be asked for so.
+func (c *Control) checkSyncRequest(ctx context.Context, id string, request workflows.SyncRequest) (ledger.Connection, error) {
 	connection, err := c.connection(ctx, id)
 	if err != nil {
 		return connection, err
@@ -60,7 +60,7 @@ func (c *Control) checkScope(ctx context.Context, id string, skus []string) erro
 }
 
 func (c *Control) requestNow(ctx context.Context, connection ledger.Connection, mode ledger.Mode, request workflows.SyncRequest) (SyncAnswer, error) {
-	joined, err := c.open(ctx, workflows.WorkflowID(mode, connection.ID))
+	joined, err := c.isOpen(ctx, workflows.WorkflowID(mode, connection.ID))
 	if err != nil {
 		return SyncAnswer{}, err
 	}
@@ -97,11 +97,11 @@ func (c *Control) starting(ctx context.Context, connection ledger.Connection, id
 		Memo:                  owner{ledger: own}.memo(),
 		Priority:              workflows.Priority(connection.Merchant, mode, ledger.TriggerRequest),
 	}
-	labelled, err := c.labelled(ctx)
+	withAttributes, err := c.attributesRegistered(ctx)
 	if err != nil {
 		return gateway.Start{}, err
 	}
-	if labelled {
+	if withAttributes {
 		start.TypedSearchAttributes = workflows.ConnectionAttributes(connection, mode, ledger.TriggerRequest)
 	}
 	return start, nil
@@ -121,18 +121,18 @@ func (c *Control) Progress(ctx context.Context, workflow string) (workflows.Prog
 	return progress, err
 }
 
-// open tells whether a workflow is open under an id. One that belongs to another ledger is an error.
-func (c *Control) open(ctx context.Context, id string) (bool, error) {
-	open, theirs, err := c.looked(ctx, id)
+// isOpen tells whether a workflow is open under an id. One that belongs to another ledger is an error.
+func (c *Control) isOpen(ctx context.Context, id string) (bool, error) {
+	open, theirs, err := c.openWorkflow(ctx, id)
 	if err == nil {
-		err = c.ours(id, theirs)
+		err = c.checkOwner(id, theirs)
 	}
 	return open, err
 }
 
-// looked tells whether a workflow is open under an id, and to which other ledger it belongs then. It asks for the execution itself;
+// openWorkflow tells whether a workflow is open under an id, and to which other ledger it belongs then. It asks for the execution itself;
 // visibility lags.
-func (c *Control) looked(ctx context.Context, id string) (open bool, theirs *owner, err error) {
+func (c *Control) openWorkflow(ctx context.Context, id string) (open bool, theirs *owner, err error) {
 	description, err := c.temporal.Describe(ctx, id)
 	if gateway.Absent(err) {
 		return false, nil, nil
@@ -143,6 +143,6 @@ func (c *Control) looked(ctx context.Context, id string) (open bool, theirs *own
 	if info.GetStatus() != enumspb.WORKFLOW_EXECUTION_STATUS_RUNNING {
 		return false, nil, nil
 	}
-	theirs, err = c.anothers(ctx, info.GetMemo())
+	theirs, err = c.otherOwner(ctx, info.GetMemo())
 	return true, theirs, err
 }

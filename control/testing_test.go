@@ -14,22 +14,24 @@ import (
 
 // tries is a tester that answers as it is told.
 type tries struct {
-	found Tested
+	found TestResult
 	err   error
 	hangs bool
 }
 
-func (a tries) answer(ctx context.Context) (Tested, error) {
+func (a tries) answer(ctx context.Context) (TestResult, error) {
 	if a.hangs {
 		<-ctx.Done()
-		return Tested{}, ctx.Err()
+		return TestResult{}, ctx.Err()
 	}
 	return a.found, a.err
 }
 
-func (a tries) TestStore(ctx context.Context, _ ledger.Store) (Tested, error) { return a.answer(ctx) }
+func (a tries) TestStore(ctx context.Context, _ ledger.Store) (TestResult, error) {
+	return a.answer(ctx)
+}
 
-func (a tries) TestWarehouse(ctx context.Context, _ ledger.Warehouse) (Tested, error) {
+func (a tries) TestWarehouse(ctx context.Context, _ ledger.Warehouse) (TestResult, error) {
 	return a.answer(ctx)
 }
 
@@ -39,10 +41,10 @@ func TestPartnersAreTested(t *testing.T) {
 	c := New(shopLedger(t), nil, func() time.Time { return noon })
 	_, err := c.TestStore(acting(t), "shop")
 	require.ErrorContains(t, err, "no drivers")
-	c.UseTester(tries{found: Tested{Account: "acme", Locations: []string{"front"}}})
+	c.UseTester(tries{found: TestResult{Account: "acme", Locations: []string{"front"}}})
 	found, err := c.TestStore(acting(t), "shop")
 	require.NoError(t, err)
-	require.Equal(t, Tested{ID: "shop", Driver: "sandbox", Account: "acme", Locations: []string{"front"}}, found)
+	require.Equal(t, TestResult{ID: "shop", Driver: "sandbox", Account: "acme", Locations: []string{"front"}}, found)
 	c.UseTester(tries{err: errors.New("store shop: env:TOKEN is not set\nsecond line")})
 	found, err = c.TestStore(acting(t), "shop")
 	require.NoError(t, err)
@@ -71,13 +73,15 @@ func TestPartnersAreTested(t *testing.T) {
 func TestAPartnerThatHangsIsGivenUp(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		try := func(ctx context.Context, tester Tester) (Tested, error) { return tester.TestStore(ctx, ledger.Store{}) }
-		found, err := tested(t.Context(), tries{hangs: true}, Tested{ID: "shop"}, try)
+		try := func(ctx context.Context, tester Tester) (TestResult, error) {
+			return tester.TestStore(ctx, ledger.Store{})
+		}
+		found, err := runTest(t.Context(), tries{hangs: true}, TestResult{ID: "shop"}, try)
 		require.NoError(t, err)
 		require.Equal(t, "it did not answer within 15 s", found.Failed)
 		gone, leave := context.WithCancel(t.Context())
 		leave()
-		_, err = tested(gone, tries{hangs: true}, Tested{ID: "shop"}, try)
+		_, err = runTest(gone, tries{hangs: true}, TestResult{ID: "shop"}, try)
 		require.ErrorIs(t, err, context.Canceled)
 	})
 }

@@ -58,7 +58,7 @@ func (s *suspects[K]) attempt(key K, now time.Time) time.Duration {
 	if wait > 0 {
 		return wait
 	}
-	if _, known := s.clean[key]; !known && len(s.clean) >= mostSuspects {
+	if _, exists := s.clean[key]; !exists && len(s.clean) >= mostSuspects {
 		s.forget(now)
 	}
 	s.clean[key] = next
@@ -66,7 +66,7 @@ func (s *suspects[K]) attempt(key K, now time.Time) time.Duration {
 }
 
 func (s *suspects[K]) refund(key K) {
-	if clean, known := s.clean[key]; known {
+	if clean, exists := s.clean[key]; exists {
 		s.clean[key] = s.pace.refund(clean)
 	}
 }

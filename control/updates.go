@@ -19,9 +19,9 @@ import (
 // with Temporal; the workflow knows the request by its id and serves it once.
 const answerWithin = 8 * time.Second
 
-// ask asks for a run by an update, and by a signal where no worker answers in time; see Ask.
-func (c *Control) ask(ctx context.Context, mode ledger.Mode, id string, request workflows.SyncRequest) (SyncAnswer, error) {
-	connection, err := c.syncable(ctx, id, request)
+// syncWithAnswer asks for a run by an update, and by a signal where no worker answers in time; see SyncWithAnswer.
+func (c *Control) syncWithAnswer(ctx context.Context, mode ledger.Mode, id string, request workflows.SyncRequest) (SyncAnswer, error) {
+	connection, err := c.checkSyncRequest(ctx, id, request)
 	if err != nil {
 		return SyncAnswer{}, err
 	}
@@ -32,7 +32,7 @@ func (c *Control) ask(ctx context.Context, mode ledger.Mode, id string, request 
 		request.ID = uuid.NewString()
 	}
 	workflow := workflows.WorkflowID(mode, connection.ID)
-	joined, err := c.open(ctx, workflow)
+	joined, err := c.isOpen(ctx, workflow)
 	if err != nil {
 		return SyncAnswer{}, err
 	}
@@ -69,8 +69,8 @@ const (
 	NotHeld   = workflows.NotHeld    // the answer was for nothing
 )
 
-// Decided is what became of an approve or reject.
-type Decided struct {
+// DecisionResult is what became of an approve or reject.
+type DecisionResult struct {
 	ledger.Hold
 	// Answer is one of the above. Empty: it was sent by signal, and no worker has answered yet.
 	Answer string `json:"answer,omitempty"`
@@ -81,20 +81,20 @@ type Decided struct {
 }
 
 // decide answers a hold, which was read with an error; see Decide.
-func (c *Control) decide(ctx context.Context, run int64, hold ledger.Hold, err error, approve bool, by string) (Decided, error) {
+func (c *Control) decide(ctx context.Context, run int64, hold ledger.Hold, err error, approve bool, by string) (DecisionResult, error) {
 	if errors.Is(err, ledger.ErrNotFound) {
 		if _, err := c.state.Run(ctx, run); errors.Is(err, ledger.ErrNotFound) {
-			return Decided{Hold: hold}, noRun(run)
+			return DecisionResult{Hold: hold}, noRun(run)
 		}
-		return Decided{Hold: hold}, usage("run %d holds nothing; starter status lists what waits for a decision", run)
+		return DecisionResult{Hold: hold}, usage("run %d holds nothing; starter status lists what waits for a decision", run)
 	} else if err != nil {
-		return Decided{Hold: hold}, err
+		return DecisionResult{Hold: hold}, err
 	}
 	if hold.Decision == activities.Rejected && approve {
 		return c.lift(ctx, hold, by)
 	}
 	if hold.Decision != "" {
-		return Decided{Hold: hold}, usage("run %d was %s already, by %s", run, hold.Decision, hold.By)
+		return DecisionResult{Hold: hold}, usage("run %d was %s already, by %s", run, hold.Decision, hold.By)
 	}
 	name := workflows.UpdateReject
 	if approve {
@@ -111,44 +111,44 @@ func (c *Control) decide(ctx context.Context, run int64, hold ledger.Hold, err e
 	var refused *gateway.RefusedError
 	switch {
 	case err == nil:
-		return c.decided(ctx, hold, answer)
+		return c.decisionResult(ctx, hold, answer)
 	case errors.As(err, &refused):
-		return Decided{Hold: hold}, usage("%s", refused.Reason)
+		return DecisionResult{Hold: hold}, usage("%s", refused.Reason)
 	case errors.Is(err, gateway.ErrUnanswered) && ctx.Err() == nil: // else who asks has gone
 		// A signal is safe with Temporal also while no worker runs.
-		return Decided{Hold: hold}, c.signalDecision(ctx, hold, name, by)
+		return DecisionResult{Hold: hold}, c.signalDecision(ctx, hold, name, by)
 	case gateway.Absent(err):
-		return Decided{Hold: hold}, over(hold)
+		return DecisionResult{Hold: hold}, workflowOverError(hold)
 	}
-	return Decided{Hold: hold}, err
+	return DecisionResult{Hold: hold}, err
 }
 
-// decided is a hold as it stands after an answer.
-func (c *Control) decided(ctx context.Context, before ledger.Hold, answer workflows.DecisionAnswer) (Decided, error) {
+// decisionResult is a hold as it stands after an answer.
+func (c *Control) decisionResult(ctx context.Context, before ledger.Hold, answer workflows.DecisionAnswer) (DecisionResult, error) {
 	hold, err := c.state.HoldOf(ctx, before.Run)
 	if err != nil {
 		hold = before // the answer counts all the same
 	}
-	return Decided{Hold: hold, Answer: answer.Answer, Runs: answer.Runs, Why: answer.Reason}, nil
+	return DecisionResult{Hold: hold, Answer: answer.Answer, Runs: answer.Runs, Why: answer.Reason}, nil
 }
 
 // lift takes a rejection back.
-func (c *Control) lift(ctx context.Context, hold ledger.Hold, by string) (Decided, error) {
+func (c *Control) lift(ctx context.Context, hold ledger.Hold, by string) (DecisionResult, error) {
 	if _, err := c.state.Decide(ctx, hold.Run, activities.Approved, by, c.now()); err != nil {
-		return Decided{Hold: hold}, err
+		return DecisionResult{Hold: hold}, err
 	}
 	hold, err := c.state.HoldOf(ctx, hold.Run)
-	return Decided{Hold: hold, Answer: activities.Lifted, Runs: []int64{hold.Run}}, err
+	return DecisionResult{Hold: hold, Answer: activities.Lifted, Runs: []int64{hold.Run}}, err
 }
 
 func (c *Control) signalDecision(ctx context.Context, hold ledger.Hold, name, by string) error {
 	err := c.temporal.Signal(ctx, hold.Workflow, name, workflows.Decision{By: by, Run: hold.Run, Kind: hold.Kind})
 	if gateway.Absent(err) {
-		return over(hold)
+		return workflowOverError(hold)
 	}
 	return err
 }
 
-func over(hold ledger.Hold) error {
+func workflowOverError(hold ledger.Hold) error {
 	return usage("the workflow %s of run %d is over, so there is nothing to decide; the next run looks anew", hold.Workflow, hold.Run)
 }

@@ -21,28 +21,28 @@ import (
 // among what the run before has handed on. The history says so at once, and without a worker.
 
 const (
-	// mostLooked bounds the connections whose workflows are looked into for a request.
-	mostLooked = 40
-	// lookedAtOnce is how many workflows are looked at side by side.
-	lookedAtOnce = 8
+	// mostSearched bounds the connections whose workflows are looked into for a request.
+	mostSearched = 40
+	// searchesAtOnce is how many workflows are looked at side by side.
+	searchesAtOnce = 8
 	// mostEvents bounds what is read of one history; a run goes on in a new one long before.
 	mostEvents = 20_000
-	// lookPatience is how long it all may take, and askPatience how long a worker has to answer how far a workflow is.
-	lookPatience = 8 * time.Second
-	askPatience  = 2 * time.Second
+	// searchPatience is how long it all may take, and askPatience how long a worker has to answer how far a workflow is.
+	searchPatience = 8 * time.Second
+	askPatience    = 2 * time.Second
 )
 
-// Waiting finds a request that waits in its workflow: of one connection, or of every active one where it is empty. unseen says where it
+// WaitingRequests finds a request that waits in its workflow: of one connection, or of every active one where it is empty. unseen says where it
 // could not be looked for.
-func (c *Control) Waiting(ctx context.Context, connection, id string) (found []ledger.RequestEntry, unseen string, err error) {
+func (c *Control) WaitingRequests(ctx context.Context, connection, id string) (waiting []ledger.RequestEntry, notSearched string, err error) {
 	if c.temporal == nil {
 		return nil, "Temporal cannot be reached, so the workflows were not looked into", nil
 	}
-	connections, unseen, err := c.lookedInto(ctx, connection)
+	connections, notSearched, err := c.searchedConnections(ctx, connection)
 	if err != nil {
 		return nil, "", err
 	}
-	ctx, cancel := context.WithTimeout(ctx, lookPatience)
+	ctx, cancel := context.WithTimeout(ctx, searchPatience)
 	defer cancel()
 	type place struct {
 		connection ledger.Connection
@@ -50,36 +50,36 @@ func (c *Control) Waiting(ctx context.Context, connection, id string) (found []l
 		workflow   string
 	}
 	var places []place
-	for _, one := range connections {
+	for _, connection := range connections {
 		places = append(places,
-			place{one, ledger.Smart, workflows.WorkflowID(ledger.Smart, one.ID)},
-			place{one, ledger.Smart, workflows.EventsID(one.ID)},
-			place{one, ledger.Full, workflows.WorkflowID(ledger.Full, one.ID)})
+			place{connection, ledger.Smart, workflows.WorkflowID(ledger.Smart, connection.ID)},
+			place{connection, ledger.Smart, workflows.EventsID(connection.ID)},
+			place{connection, ledger.Full, workflows.WorkflowID(ledger.Full, connection.ID)})
 	}
 	entries, failures := make([]*ledger.RequestEntry, len(places)), make([]error, len(places))
 	var group sync.WaitGroup
-	slots := make(chan struct{}, lookedAtOnce)
+	slots := make(chan struct{}, searchesAtOnce)
 	for n, at := range places {
 		group.Go(func() {
 			slots <- struct{}{}
 			defer func() { <-slots }()
-			entries[n], failures[n] = c.waitingIn(ctx, at.workflow, at.connection.ID, at.mode, workflows.RequestID(id))
+			entries[n], failures[n] = c.waitingRequest(ctx, at.workflow, at.connection.ID, at.mode, workflows.RequestID(id))
 		})
 	}
 	group.Wait()
 	for n, entry := range entries {
 		if entry != nil {
-			found = append(found, *entry)
+			waiting = append(waiting, *entry)
 		}
 		if failures[n] != nil {
-			unseen = fmt.Sprintf("%s could not be looked into: %s", places[n].workflow, brief(failures[n]))
+			notSearched = fmt.Sprintf("%s could not be looked into: %s", places[n].workflow, brief(failures[n]))
 		}
 	}
-	return found, unseen, nil
+	return waiting, notSearched, nil
 }
 
-// lookedInto are the connections whose workflows are looked into, and what is said of the others.
-func (c *Control) lookedInto(ctx context.Context, only string) ([]ledger.Connection, string, error) {
+// searchedConnections are the connections whose workflows are looked into, and what is said of the others.
+func (c *Control) searchedConnections(ctx context.Context, only string) ([]ledger.Connection, string, error) {
 	if only != "" {
 		connection, err := c.connection(ctx, only)
 		return []ledger.Connection{connection}, "", err
@@ -94,14 +94,14 @@ func (c *Control) lookedInto(ctx context.Context, only string) ([]ledger.Connect
 			active = append(active, connection)
 		}
 	}
-	if len(active) > mostLooked {
-		return active[:mostLooked], fmt.Sprintf("only the workflows of %d of %d connections were looked into; name the connection", mostLooked, len(active)), nil
+	if len(active) > mostSearched {
+		return active[:mostSearched], fmt.Sprintf("only the workflows of %d of %d connections were looked into; name the connection", mostSearched, len(active)), nil
 	}
 	return active, "", nil
 }
 
-// waitingIn is the request as it waits in a workflow; nil when it does not.
-func (c *Control) waitingIn(ctx context.Context, workflow, connection string, mode ledger.Mode, id string) (*ledger.RequestEntry, error) {
+// waitingRequest is the request as it waits in a workflow; nil when it does not.
+func (c *Control) waitingRequest(ctx context.Context, workflow, connection string, mode ledger.Mode, id string) (*ledger.RequestEntry, error) {
 	described, err := c.temporal.Describe(ctx, workflow)
 	if gateway.Absent(err) {
 		return nil, nil
@@ -112,7 +112,7 @@ func (c *Control) waitingIn(ctx context.Context, workflow, connection string, mo
 	if info.GetStatus() != enumspb.WORKFLOW_EXECUTION_STATUS_RUNNING {
 		return nil, nil
 	}
-	if theirs, err := c.anothers(ctx, info.GetMemo()); err != nil || theirs != nil {
+	if theirs, err := c.otherOwner(ctx, info.GetMemo()); err != nil || theirs != nil {
 		return nil, err
 	}
 	request, err := requestIn(c.temporal.History(ctx, workflow, info.GetExecution().GetRunId()), id)
@@ -120,7 +120,7 @@ func (c *Control) waitingIn(ctx context.Context, workflow, connection string, mo
 		return nil, err
 	}
 	return &ledger.RequestEntry{
-		Connection: connection, ID: id, Mode: mode, By: request.By, MadeAt: request.At, Outcome: ledger.RequestWaiting, Reason: c.waitsFor(ctx, workflow),
+		Connection: connection, ID: id, Mode: mode, By: request.By, MadeAt: request.At, Outcome: ledger.RequestWaiting, Reason: c.waitReason(ctx, workflow),
 	}, nil
 }
 
@@ -144,7 +144,7 @@ func requestIn(history client.HistoryEventIterator, id string) (*ledger.Request,
 func requestsOf(event *historypb.HistoryEvent) []ledger.Request {
 	if started := event.GetWorkflowExecutionStartedEventAttributes(); started != nil {
 		var input workflows.SyncInput
-		if !decoded(started.GetInput(), &input) {
+		if !decodeFirst(started.GetInput(), &input) {
 			return nil
 		}
 		return input.Handed()
@@ -157,34 +157,34 @@ func requestsOf(event *historypb.HistoryEvent) []ledger.Request {
 		payloads = event.GetWorkflowExecutionUpdateAcceptedEventAttributes().GetAcceptedRequest().GetInput().GetArgs()
 	}
 	var request workflows.SyncRequest
-	if !decoded(payloads, &request) {
+	if !decodeFirst(payloads, &request) {
 		return nil
 	}
 	var requests []ledger.Request
-	for _, one := range request.Each() {
-		requests = append(requests, ledger.Request{ID: one.ID, By: one.By, At: event.GetEventTime().AsTime()})
+	for _, each := range request.Each() {
+		requests = append(requests, ledger.Request{ID: each.ID, By: each.By, At: event.GetEventTime().AsTime()})
 	}
 	return requests
 }
 
-// decoded reads the first of payloads; what cannot be read brings nothing to a workflow either.
-func decoded(payloads *commonpb.Payloads, into any) bool {
+// decodeFirst reads the first of payloads; what cannot be read brings nothing to a workflow either.
+func decodeFirst(payloads *commonpb.Payloads, into any) bool {
 	return len(payloads.GetPayloads()) > 0 && converter.GetDefaultDataConverter().FromPayload(payloads.GetPayloads()[0], into) == nil
 }
 
-// waitsFor says in words what a request in a workflow waits for.
-func (c *Control) waitsFor(ctx context.Context, workflow string) string {
+// waitReason says in words what a request in a workflow waits for.
+func (c *Control) waitReason(ctx context.Context, workflow string) string {
 	ctx, cancel := context.WithTimeout(ctx, askPatience)
 	defer cancel()
 	progress, err := c.Progress(ctx, workflow)
 	if err != nil {
 		return "it waits in " + workflow + ", which could not be asked how far it is: no worker answers"
 	}
-	return "it waits in " + workflow + phaseOf(progress)
+	return "it waits in " + workflow + phaseText(progress)
 }
 
-// phaseOf says how far a workflow is.
-func phaseOf(progress workflows.Progress) string {
+// phaseText says how far a workflow is.
+func phaseText(progress workflows.Progress) string {
 	switch {
 	case progress.Phase == "":
 		return ", which begins"

@@ -109,7 +109,7 @@ func TestPhaseOf(t *testing.T) {
 		" for run 7 to end, which is pushing": {Phase: "pushing", Run: 7},
 		" for run 7 to end, which is held: x": {Phase: "held", Run: 7, Waiting: "x"},
 	} {
-		require.Equal(t, want, phaseOf(progress))
+		require.Equal(t, want, phaseText(progress))
 	}
 }
 
@@ -149,7 +149,7 @@ func TestARequestThatWaitsAloneIsKnown(t *testing.T) {
 		c, temporal := setup(t)
 		temporal.On("DescribeWorkflowExecution", mock.Anything, "smart-sync/acme-shop/events", "").Return(nil, errors.New("connection refused"))
 		temporal.On("QueryWorkflow", mock.Anything, "smart-sync/acme-shop", "", workflows.QueryProgress).Return(nil, errors.New("no poller"))
-		found, unseen, err := c.Waiting(t.Context(), "acme-shop", "mine")
+		found, unseen, err := c.WaitingRequests(t.Context(), "acme-shop", "mine")
 		require.NoError(t, err)
 		require.Equal(t, ledger.RequestWaiting, found[0].Outcome)
 		require.Contains(t, found[0].Reason, "could not be asked how far it is: no worker answers")

@@ -20,19 +20,19 @@ type Acts interface {
 	Sync(ctx context.Context, mode ledger.Mode, connection string, request workflows.SyncRequest) (control.SyncAnswer, error)
 	Pause(ctx context.Context, connection, by, reason string) ([]string, error)
 	Resume(ctx context.Context, connection, by string) ([]string, error)
-	TestStore(ctx context.Context, id string) (control.Tested, error)
-	TestWarehouse(ctx context.Context, id string) (control.Tested, error)
-	SetEnabled(ctx context.Context, connection string, enabled bool, by string) (control.Enabled, error)
-	Decide(ctx context.Context, run int64, approve bool, by string) (control.Decided, error)
+	TestStore(ctx context.Context, id string) (control.TestResult, error)
+	TestWarehouse(ctx context.Context, id string) (control.TestResult, error)
+	SetEnabled(ctx context.Context, connection string, enabled bool, by string) (control.EnableResult, error)
+	Decide(ctx context.Context, run int64, approve bool, by string) (control.DecisionResult, error)
 	LiftRejections(ctx context.Context, connection string, request workflows.SyncRequest) (control.LiftedRejections, error)
 	Cancel(ctx context.Context, run int64) (ledger.Run, error)
 	RefreshIDs(ctx context.Context, store string, channelSKUs []string) (ledger.RefreshedIDs, error)
-	EditSchedule(ctx context.Context, connection string, mode ledger.Mode, edit control.ScheduleEdit) (control.ScheduleEdited, error)
-	ClearOverride(ctx context.Context, connection string, mode ledger.Mode, version int64) (control.ScheduleEdited, error)
-	ApplyAdvice(ctx context.Context, connection string, version int64, by string) (control.ScheduleEdited, error)
-	UndoAdvice(ctx context.Context, connection string, version int64) (control.ScheduleEdited, error)
-	EditSetting(ctx context.Context, key ledger.SettingKey, edit control.SettingEdit) (control.SettingEdited, error)
-	ClearSetting(ctx context.Context, key ledger.SettingKey, version int64) (control.SettingEdited, error)
+	EditSchedule(ctx context.Context, connection string, mode ledger.Mode, edit control.ScheduleEdit) (control.ScheduleEditResult, error)
+	ClearOverride(ctx context.Context, connection string, mode ledger.Mode, version int64) (control.ScheduleEditResult, error)
+	ApplyAdvice(ctx context.Context, connection string, version int64, by string) (control.ScheduleEditResult, error)
+	UndoAdvice(ctx context.Context, connection string, version int64) (control.ScheduleEditResult, error)
+	EditSetting(ctx context.Context, key ledger.SettingKey, edit control.SettingEdit) (control.SettingEditResult, error)
+	ClearSetting(ctx context.Context, key ledger.SettingKey, version int64) (control.SettingEditResult, error)
 	PushPreview(ctx context.Context, connection string, run int64, request workflows.SyncRequest) (control.SyncAnswer, error)
 }
 
@@ -100,7 +100,7 @@ func (s *Server) actHandler(act string, status int, do actFunc, fields []string)
 
 // noteRefused writes a refused act to the log of acts. The client gets the refusal in any case, so a failure here is only logged.
 func (s *Server) noteRefused(ctx context.Context, act, on, reason string) {
-	if err := s.options.Control.Refused(ctx, act, on, reason); err != nil {
+	if err := s.options.Control.NoteInvalid(ctx, act, on, reason); err != nil {
 		s.options.Log.Error("a refused act could not be written to the log of acts", "error", err)
 	}
 }
@@ -195,7 +195,7 @@ func (s *Server) cancel(ctx context.Context, input actRequest) (any, error) {
 	if _, err := s.options.Control.Cancel(ctx, id); err != nil {
 		return nil, err
 	}
-	return s.options.Control.Ended(ctx, id, cancelTimeout)
+	return s.options.Control.AwaitRunEnd(ctx, id, cancelTimeout)
 }
 
 func (s *Server) refreshIDs(ctx context.Context, input actRequest) (any, error) {

@@ -25,7 +25,7 @@ func (f *fake) Pause(ctx context.Context, connection, by, reason string) ([]stri
 	if err := f.known(ctx, connection); err != nil {
 		return nil, err
 	}
-	return []string{"smart-sync/" + connection}, f.act("pause %s by %s because %s, from the %s", connection, by, reason, control.ActorOf(ctx).From)
+	return []string{"smart-sync/" + connection}, f.act("pause %s by %s because %s, from the %s", connection, by, reason, control.ActorOf(ctx).Face)
 }
 
 func (f *fake) Resume(ctx context.Context, connection, by string) ([]string, error) {
@@ -35,14 +35,14 @@ func (f *fake) Resume(ctx context.Context, connection, by string) ([]string, err
 	return nil, f.act("resume %s by %s", connection, by)
 }
 
-func (f *fake) Decide(ctx context.Context, run int64, approve bool, by string) (control.Decided, error) {
+func (f *fake) Decide(ctx context.Context, run int64, approve bool, by string) (control.DecisionResult, error) {
 	if _, err := f.Run(ctx, run); err != nil {
-		return control.Decided{}, err
+		return control.DecisionResult{}, err
 	}
 	if !approve {
-		return control.Decided{Hold: ledger.Hold{Run: run}, Answer: control.Rejected, Runs: []int64{run, 9}}, f.act("reject %d by %s", run, by)
+		return control.DecisionResult{Hold: ledger.Hold{Run: run}, Answer: control.Rejected, Runs: []int64{run, 9}}, f.act("reject %d by %s", run, by)
 	}
-	return control.Decided{Hold: ledger.Hold{Run: run}}, f.act("approve %d by %s", run, by)
+	return control.DecisionResult{Hold: ledger.Hold{Run: run}}, f.act("approve %d by %s", run, by)
 }
 
 func (f *fake) LiftRejections(_ context.Context, connection string, request workflows.SyncRequest) (control.LiftedRejections, error) {

@@ -29,7 +29,7 @@ func (f *fake) Status(ctx context.Context, only string) (control.Status, error) 
 	return status, f.err
 }
 
-func (f *fake) Explain(context.Context, string, string) ([]control.ExplanationOf, error) {
+func (f *fake) Explain(context.Context, string, string) ([]control.RowExplanation, error) {
 	return nil, &control.AbsentError{Message: "store shop shows nothing"}
 }
 

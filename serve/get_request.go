@@ -32,7 +32,7 @@ func (s *Server) authorized(next http.HandlerFunc) http.HandlerFunc {
 			writeProblem(w, s.problemOf(r, s.rejectUnauthenticated(r, "", errors.New("the API token is missing or wrong"))))
 		default:
 			next(w, r.WithContext(control.WithActor(r.Context(), control.Actor{
-				Who: token.name + ", from " + hostOf(r), From: control.FromAPI, Role: token.role, Address: hostOf(r),
+				Name: token.name + ", from " + hostOf(r), Face: control.FaceAPI, Role: token.role, Address: hostOf(r),
 			})))
 		}
 	}

@@ -14,7 +14,7 @@ import (
 
 // previewShown is a preview with one page of its rows.
 type previewShown struct {
-	control.PreviewShown
+	control.PreviewPage
 	Next string `json:"next,omitempty"` // the value of after for the next page
 }
 
@@ -29,7 +29,7 @@ func (s *Server) preview(ctx context.Context, q getRequest) (any, error) {
 		return nil, invalid("invalid_query", "after: expected the number of a row, as in next")
 	}
 	shown, err := s.options.Control.Preview(ctx, q.PathValue("id"), move, after, q.limit)
-	view := previewShown{PreviewShown: shown}
+	view := previewShown{PreviewPage: shown}
 	if shown.Next != 0 {
 		view.Next = strconv.FormatInt(shown.Next, 10)
 	}

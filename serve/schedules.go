@@ -20,7 +20,7 @@ func scheduleMode(name string) (ledger.Mode, error) {
 
 // schedules are both schedules of a connection, Smart Sync's first.
 func (s *Server) schedules(ctx context.Context, q getRequest) (any, error) {
-	var all []control.ScheduleShown
+	var all []control.ScheduleWithPreview
 	for _, mode := range []ledger.Mode{ledger.Smart, ledger.Full} {
 		schedule, err := s.options.Control.Schedule(ctx, q.PathValue("id"), mode)
 		if err != nil {
@@ -211,7 +211,7 @@ type scheduleView struct {
 	previewView
 }
 
-func viewSchedule(schedule control.ScheduleShown) scheduleView {
+func viewSchedule(schedule control.ScheduleWithPreview) scheduleView {
 	return scheduleView{viewSetting(schedule.ScheduleSetting), viewPreview(schedule.SchedulePreview)}
 }
 
@@ -223,7 +223,7 @@ type editedView struct {
 	Waits    string      `json:"waits,omitempty"` // why Temporal does not have it yet
 }
 
-func viewEdited(edited control.ScheduleEdited) editedView {
+func viewEdited(edited control.ScheduleEditResult) editedView {
 	return editedView{viewSetting(edited.ScheduleSetting), append([]time.Time{}, edited.Starts...), append([]string{}, edited.Warnings...), edited.Waits}
 }
 

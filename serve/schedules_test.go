@@ -89,7 +89,7 @@ func TestRefusalsOfTheAPIAreNoted(t *testing.T) {
 		require.Len(t, noted, 1)
 		entry := noted[0]
 		require.Equal(t, "the API token, from 127.0.0.1", entry.Who)
-		require.Equal(t, control.FromAPI, entry.From)
+		require.Equal(t, control.FaceAPI, entry.From)
 		require.Equal(t, "refused", string(entry.Result))
 		require.Equal(t, item.act, entry.Act)
 		require.Equal(t, item.on, entry.On)

@@ -29,7 +29,7 @@ type Control interface {
 	Check(ctx context.Context) error
 	Warehouses(ctx context.Context) ([]ledger.Warehouse, error)
 	// Refused writes an act that this package refused to the log of acts.
-	Refused(ctx context.Context, act, on, reason string) error
+	NoteInvalid(ctx context.Context, act, on, reason string) error
 }
 
 // Options configure a Server.

@@ -111,7 +111,7 @@ func (s *Server) takeSnapshot(w http.ResponseWriter, r *http.Request, sender *ho
 		return err
 	}
 	token, hasToken := s.tokenOf(r.Header)
-	if stated.approved > 0 && sender.format != ledger.HookBearer && !(hasToken && control.May(token.role, control.ActDecide)) {
+	if stated.approved > 0 && sender.format != ledger.HookBearer && !(hasToken && control.RoleAllows(token.role, control.ActDecide)) {
 		// The signature does not cover this header, so another proof is needed.
 		return &problem{
 			status: http.StatusForbidden, code: "approval_not_proven",

@@ -159,7 +159,7 @@ type resolvedView struct {
 	Why      inventory.Explanation `json:"why"`
 }
 
-func viewExplanation(explanation control.ExplanationOf) explanationView {
+func viewExplanation(explanation control.RowExplanation) explanationView {
 	view := explanationView{
 		Row: explanation.Row, Run: explanation.Run, Confirmed: explanation.Confirmed, Unread: explanation.Unread,
 		Activity: append([]ledger.ActivityEntry{}, explanation.Activity...), Lines: append([]string{}, explanation.Lines()...),
@@ -180,7 +180,7 @@ type decidedView struct {
 
 const accepted = "accepted"
 
-func viewDecided(decided control.Decided, err error) (any, error) {
+func viewDecided(decided control.DecisionResult, err error) (any, error) {
 	view := decidedView{Hold: decided.Hold, Answer: decided.Answer, Runs: append([]int64{}, decided.Runs...), Why: decided.Why}
 	if view.Answer == "" {
 		view.Answer = accepted

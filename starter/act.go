@@ -87,7 +87,7 @@ that is under way.`,
 	}
 }
 
-func showEnabled(w io.Writer, done control.Enabled) {
+func showEnabled(w io.Writer, done control.EnableResult) {
 	switch {
 	case !done.Enabled:
 		line(w, "connection %s: disabled", done.Connection)
@@ -164,7 +164,7 @@ and asks once more. starter approve RUN takes back the rejection of one run only
 }
 
 // became says what became of an answer to a held run.
-func became(d control.Decided, name string) string {
+func became(d control.DecisionResult, name string) string {
 	who := fmt.Sprintf("run %d of %s", d.Run, d.Connection)
 	others := ""
 	if len(d.Runs) > 1 {

@@ -34,7 +34,7 @@ from before.`,
 				if !apply && !undo {
 					return s.print(advice, func(w io.Writer) { showInterval(w, advice) })
 				}
-				var edited control.ScheduleEdited
+				var edited control.ScheduleEditResult
 				if apply {
 					edited, err = c.ApplyAdvice(ctx, id, advice.Setting.Version, me())
 				} else {

@@ -32,7 +32,7 @@ not pushed is due in the next run.`,
 				if _, err := c.Cancel(command.Context(), id); err != nil {
 					return err
 				}
-				run, err := c.Ended(command.Context(), id, within)
+				run, err := c.AwaitRunEnd(command.Context(), id, within)
 				if err != nil {
 					return err
 				}

@@ -24,7 +24,7 @@ import (
 type faces struct{ page, api, command string }
 
 const (
-	askOfPeople   = "people are told what became of it by Ask"
+	askOfPeople   = "people are told what became of it by SyncWithAnswer"
 	restoredThere = "who put a backup back declares it where that was done"
 	checkThere    = "starter check does it, with all that can be said of what was read"
 	fileThere     = "a configuration is a file with others beside it"
@@ -34,7 +34,7 @@ const (
 // acts are all acts of control.
 var acts = map[string]faces{
 	"Sync":           {askOfPeople, "POST /api/v1/connections/{id}/sync", askOfPeople},
-	"Ask":            {"/c/{id}/sync", "programs ask by Sync, which needs no worker to answer", "sync"},
+	"SyncWithAnswer": {"/c/{id}/sync", "programs ask by Sync, which needs no worker to answer", "sync"},
 	"Pause":          {"/c/{id}/pause", "POST /api/v1/connections/{id}/pause", "pause"},
 	"Resume":         {"/c/{id}/resume", "POST /api/v1/connections/{id}/resume", "resume"},
 	"TestStore":      {"/partners/stores/{id}/test", "POST /api/v1/stores/{id}/test", checkThere},

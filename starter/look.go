@@ -528,7 +528,7 @@ func explainCommand(s *session) *cobra.Command {
 }
 
 // nowSomethingElse is the figure that the next run will push, where it is another.
-func nowSomethingElse(e control.ExplanationOf) string {
+func nowSomethingElse(e control.RowExplanation) string {
 	if e.Now == nil || e.Now.Blocked != "" || e.Now.Quantity == e.Row.Quantity {
 		return ""
 	}

@@ -42,7 +42,7 @@ func main() {
 
 // commandLine is the actor of every command. It is an admin, because whoever can open the ledger may do everything.
 func commandLine() control.Actor {
-	return control.Actor{Who: me(), From: control.FromCommandLine, Role: ledger.Admin}
+	return control.Actor{Name: me(), Face: control.FaceCommandLine, Role: ledger.Admin}
 }
 
 // message is the text of an error for the terminal. Errors of a configuration begin with file:line:column, one a line, as compilers write them.

@@ -62,7 +62,7 @@ moment.`,
 	return command
 }
 
-func showDryRun(w io.Writer, shown control.PreviewShown) {
+func showDryRun(w io.Writer, shown control.PreviewPage) {
 	line(w, "%s of %s, run %d, made %s, kept until %s", control.SyncName(shown.Mode), shown.Connection, shown.Run, stamp(&shown.MadeAt), stamp(&shown.ExpiresAt))
 	line(w, "it would push: %s", sum(part{shown.Raise, "raised"}, part{shown.Lower, "lowered"}, part{shown.Zero, "to zero"}, part{shown.Same, "the same"},
 		part{shown.New, "new"}, part{shown.Blocked, "blocked"}))

@@ -95,7 +95,7 @@ func (s *session) schedule(ctx context.Context, arguments []string, given schedu
 }
 
 func (s *session) showSchedules(ctx context.Context, c *control.Control, id string) error {
-	var shown []control.ScheduleShown
+	var shown []control.ScheduleWithPreview
 	for _, mode := range []ledger.Mode{ledger.Smart, ledger.Full} {
 		one, err := c.Schedule(ctx, id, mode)
 		if err != nil {
@@ -115,7 +115,7 @@ func (s *session) showSchedules(ctx context.Context, c *control.Control, id stri
 func showPreview(w io.Writer, preview control.SchedulePreview) {
 	showStarts(w, preview.Starts)
 	for _, day := range preview.ChangeDays {
-		line(w, "  on %s %s", day.Date, day.What())
+		line(w, "  on %s %s", day.Date, day.Text())
 	}
 	for _, warning := range preview.Warnings {
 		line(w, "  warning: %s", warning)
@@ -186,7 +186,7 @@ func (s *session) clearSchedule(ctx context.Context, c *control.Control, id stri
 	return s.print(edited, func(w io.Writer) { showEdited(w, edited) })
 }
 
-func showEdited(w io.Writer, edited control.ScheduleEdited) {
+func showEdited(w io.Writer, edited control.ScheduleEditResult) {
 	line(w, "%s of %s: %s", control.SyncName(edited.Mode), edited.Connection, control.ScheduleWords(edited.Schedule))
 	line(w, "  %s", control.SettingWords(edited.ScheduleSetting))
 	showStarts(w, edited.Starts)

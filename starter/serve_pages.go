@@ -121,7 +121,7 @@ func (p *paging) pagesOf(ctx context.Context, c *control.Control, log *slog.Logg
 	if err != nil {
 		return nil, err
 	}
-	somebody, err := c.Somebody(ctx)
+	somebody, err := c.HasPeople(ctx)
 	if err != nil {
 		return nil, err
 	}

@@ -131,7 +131,7 @@ func (s *session) clearSetting(ctx context.Context, c *control.Control, key ledg
 	return s.print(edited, func(w io.Writer) { showEditedSetting(w, edited) })
 }
 
-func showEditedSetting(w io.Writer, edited control.SettingEdited) {
+func showEditedSetting(w io.Writer, edited control.SettingEditResult) {
 	showSetting(w, edited.Setting)
 	if edited.Waits != "" {
 		line(w, "  saved in the ledger; Temporal could not be updated yet (%s), and a worker does that as soon as it can", edited.Waits)

@@ -25,7 +25,7 @@ func TestSettingsOnTheCommandLine(t *testing.T) {
 	c := control.New(state, nil, time.Now)
 	out := &bytes.Buffer{}
 	s := &session{out: out}
-	ctx := control.WithActor(t.Context(), control.Actor{Who: "ann", From: control.FromCommandLine, Role: ledger.Admin})
+	ctx := control.WithActor(t.Context(), control.Actor{Name: "ann", Face: control.FaceCommandLine, Role: ledger.Admin})
 	share := ledger.SettingKey{Kind: ledger.OfStore, ID: "shop", Name: ledger.SettingShare}
 	require.ErrorContains(t, s.editSetting(ctx, c, share, "50%", settingGiven{}), "say why it is overridden")
 	require.ErrorContains(t, s.editSetting(ctx, c, share, "50%", settingGiven{reason: "x", until: "soon"}), `--until "soon"`)

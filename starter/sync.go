@@ -60,7 +60,7 @@ func (s *session) sync(ctx context.Context, c *control.Control, mode ledger.Mode
 	if mode == ledger.Full && len(request.SKUs) == 0 && !request.DryRun {
 		line(os.Stderr, "a Full Sync pushes every SKU of %s, changed or not; Smart Sync is enough for the day to day", connection)
 	}
-	answer, err := c.Ask(ctx, mode, connection, request)
+	answer, err := c.SyncWithAnswer(ctx, mode, connection, request)
 	if err != nil {
 		return err
 	}

@@ -21,17 +21,17 @@ const (
 	testedWithin = 8 * time.Second
 )
 
-func (tester) TestStore(ctx context.Context, store ledger.Store) (control.Tested, error) {
+func (tester) TestStore(ctx context.Context, store ledger.Store) (control.TestResult, error) {
 	answer, err := checkStore(ctx, store)
-	return control.Tested{Account: answer.Account, Locations: answer.Locations, Notes: answer.Notes}, err
+	return control.TestResult{Account: answer.Account, Locations: answer.Locations, Notes: answer.Notes}, err
 }
 
-func (tester) TestWarehouse(ctx context.Context, warehouse ledger.Warehouse) (control.Tested, error) {
+func (tester) TestWarehouse(ctx context.Context, warehouse ledger.Warehouse) (control.TestResult, error) {
 	answer, err := checkWarehouse(ctx, warehouse, checkOptions{rows: testedRows, within: testedWithin})
 	if err != nil {
-		return control.Tested{}, err
+		return control.TestResult{}, err
 	}
-	found := control.Tested{Facilities: answer.Facilities, Notes: answer.Notes}
+	found := control.TestResult{Facilities: answer.Facilities, Notes: answer.Notes}
 	if answer.Advice == nil {
 		return found, nil
 	}

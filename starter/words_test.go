@@ -222,7 +222,7 @@ func TestAnswersInWords(t *testing.T) {
 		require.Equal(t, want, fate(answer))
 	}
 	hold := ledger.Hold{Run: 12, Connection: "shop", By: "ann"}
-	for want, decided := range map[string]control.Decided{
+	for want, decided := range map[string]control.DecisionResult{
 		"run 12 of shop: approved by ann; it fetches again and continues; the decision is for runs 12, 14": {
 			Hold: hold, Answer: activities.Approved,
 			Runs: []int64{12, 14},

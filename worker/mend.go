@@ -15,7 +15,7 @@ const (
 
 // mendSchedules ends overrides of schedules when their time comes, and updates schedules in Temporal that differ from the ledger because an
 // edit was interrupted. Every worker does it.
-func mendSchedules(ctx context.Context, mend func(context.Context) (control.Mended, error), now func() time.Time, log *slog.Logger) {
+func mendSchedules(ctx context.Context, mend func(context.Context) (control.MendResult, error), now func() time.Time, log *slog.Logger) {
 	for {
 		mended, err := mend(ctx)
 		if err != nil && ctx.Err() == nil {

@@ -21,10 +21,10 @@ func TestSchedulesAreMendedInTime(t *testing.T) {
 		var looks []time.Duration
 		ends := began.Add(40*time.Second + 200*time.Millisecond)
 		ctx, cancel := context.WithCancel(t.Context())
-		mendSchedules(ctx, func(context.Context) (control.Mended, error) {
+		mendSchedules(ctx, func(context.Context) (control.MendResult, error) {
 			at := time.Since(began)
 			looks = append(looks, at)
-			mended := control.Mended{}
+			mended := control.MendResult{}
 			if time.Now().Before(ends) {
 				mended.Next = ends
 			}

@@ -8,18 +8,18 @@ import (
 	"go.temporal.io/sdk/converter"
 )
 
-// mostSealed bounds a request to the codec endpoint, in bytes. The Web UI asks for the payloads of a page of a history at once, each of 2 MiB at most.
-const mostSealed = 64 << 20
+// mostRequestBytes bounds a request to the codec endpoint, in bytes. The Web UI asks for the payloads of a page of a history at once, each of 2 MiB at most.
+const mostRequestBytes = 64 << 20
 
 // CodecHandler opens payloads for Temporal's tools, as their codec endpoint: POST …/decode. It is for loopback, where it is as safe as the keys, which
 // whoever can start it can read: requests to other names are refused, against names that are made to lead here, and of pages in browsers, those of the
 // origins alone may read what it answers ("http://localhost:8233"). It seals nothing: whoever sends to Temporal through Tidemark has the keys.
 func CodecHandler(keys *Keys, origins []string) http.Handler {
-	opens := converter.NewPayloadCodecHTTPHandler(keys)
+	decoder := converter.NewPayloadCodecHTTPHandler(keys)
 	mux := http.NewServeMux()
 	mux.HandleFunc("POST /decode", func(w http.ResponseWriter, r *http.Request) {
-		r.Body = http.MaxBytesReader(w, r.Body, mostSealed)
-		opens.ServeHTTP(w, r)
+		r.Body = http.MaxBytesReader(w, r.Body, mostRequestBytes)
+		decoder.ServeHTTP(w, r)
 	})
 	mux.HandleFunc("OPTIONS /decode", func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Access-Control-Allow-Methods", http.MethodPost)
@@ -48,8 +48,8 @@ func CodecHandler(keys *Keys, origins []string) http.Handler {
 // namesLoopback is true for the host of a request that was made to this machine by a name that nobody else can give.
 func namesLoopback(host string) bool {
 	name := host
-	if without, _, err := net.SplitHostPort(host); err == nil {
-		name = without
+	if hostname, _, err := net.SplitHostPort(host); err == nil {
+		name = hostname
 	}
 	ip := net.ParseIP(name)
 	return name == "localhost" || ip != nil && ip.IsLoopback()

@@ -40,7 +40,7 @@ func TestCodecEndpoint(t *testing.T) {
 		"another method":           {method: http.MethodGet, path: "/decode", host: "localhost", code: http.StatusMethodNotAllowed},
 		"no payloads":              {path: "/decode", host: "localhost", body: "nothing", code: http.StatusBadRequest},
 		"a key that is not there":  {path: "/decode", host: "localhost", body: string(unknown), code: http.StatusBadRequest, says: `sealed with the key "other"`},
-		"more than a page's worth": {path: "/decode", host: "localhost", body: strings.Repeat(" ", mostSealed+1), code: http.StatusBadRequest, says: "too large"},
+		"more than a page's worth": {path: "/decode", host: "localhost", body: strings.Repeat(" ", mostRequestBytes+1), code: http.StatusBadRequest, says: "too large"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -41,17 +41,17 @@ func Dial(ctx context.Context, log *slog.Logger, metrics client.MetricsHandler, 
 		return nil, "", err
 	}
 	if keys != nil {
-		seals, err := keys.Interceptor()
+		interceptor, err := keys.Interceptor()
 		if err != nil {
 			return nil, "", err
 		}
-		options.ConnectionOptions.DialOptions = append(options.ConnectionOptions.DialOptions, grpc.WithChainUnaryInterceptor(seals))
+		options.ConnectionOptions.DialOptions = append(options.ConnectionOptions.DialOptions, grpc.WithChainUnaryInterceptor(interceptor))
 	}
 	options.Logger = temporallog.NewStructuredLogger(log)
 	options.MetricsHandler = metrics
-	limited, cancel := context.WithTimeout(ctx, patience)
+	dialing, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
-	temporal, err := client.DialContext(limited, options)
+	temporal, err := client.DialContext(dialing, options)
 	if err != nil {
 		return nil, "", fmt.Errorf("no Temporal server at %s: %w; start one (bin/temporal server start-dev) or set TEMPORAL_ADDRESS", options.HostPort, err)
 	}

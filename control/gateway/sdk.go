@@ -22,8 +22,8 @@ type sdk struct {
 var _ Temporal = (*sdk)(nil)
 
 // New asks a namespace through a client, which stays the caller's to close.
-func New(through client.Client, namespace string) Temporal {
-	return &sdk{client: through, namespace: namespace}
+func New(sdkClient client.Client, namespace string) Temporal {
+	return &sdk{client: sdkClient, namespace: namespace}
 }
 
 func (s *sdk) Namespace() string { return s.namespace }
@@ -106,20 +106,20 @@ const schedulePage = 500
 
 func (s *sdk) ScheduleIDs(ctx context.Context) ([]string, error) {
 	var ids []string
-	err := s.eachListed(ctx, func(entry *client.ScheduleListEntry) { ids = append(ids, entry.ID) })
+	err := s.forEachSchedule(ctx, func(entry *client.ScheduleListEntry) { ids = append(ids, entry.ID) })
 	return ids, err
 }
 
 func (s *sdk) ListSchedules(ctx context.Context) (map[string]ListedSchedule, error) {
 	listed := map[string]ListedSchedule{}
-	err := s.eachListed(ctx, func(entry *client.ScheduleListEntry) {
+	err := s.forEachSchedule(ctx, func(entry *client.ScheduleListEntry) {
 		listed[entry.ID] = ListedSchedule{Paused: entry.Paused, Note: entry.Note, Next: entry.NextActionTimes}
 	})
 	return listed, err
 }
 
-// eachListed hands over every schedule that is listed.
-func (s *sdk) eachListed(ctx context.Context, take func(*client.ScheduleListEntry)) error {
+// forEachSchedule hands over every schedule that is listed.
+func (s *sdk) forEachSchedule(ctx context.Context, take func(*client.ScheduleListEntry)) error {
 	list, err := s.client.ScheduleClient().List(ctx, client.ScheduleListOptions{PageSize: schedulePage})
 	if err != nil {
 		return fmt.Errorf("listing the schedules: %w", err)
@@ -149,11 +149,11 @@ func (s *sdk) Attributes(ctx context.Context) (map[string]enumspb.IndexedValueTy
 	if !errors.As(err, &denied) && !errors.As(err, &absent) {
 		return nil, err
 	}
-	plain, err := s.client.GetSearchAttributes(ctx)
+	response, err := s.client.GetSearchAttributes(ctx)
 	if err != nil {
 		return nil, err
 	}
-	return plain.GetKeys(), nil
+	return response.GetKeys(), nil
 }
 
 func (s *sdk) AddAttributes(ctx context.Context, types map[string]enumspb.IndexedValueType) error {

@@ -99,7 +99,7 @@ func (k *Keys) add(fields []string) error {
 	if !keyName.MatchString(name) {
 		return errors.New("the name of the key is not 1 to 40 of a-z, 0-9, '.', '_' and '-'")
 	}
-	if _, known := k.byName[name]; known {
+	if _, exists := k.byName[name]; exists {
 		return fmt.Errorf("a second key is named %s", name)
 	}
 	key, err := base64.StdEncoding.DecodeString(fields[1])
@@ -119,8 +119,8 @@ func (k *Keys) add(fields []string) error {
 	return nil
 }
 
-// bound is what a ciphertext is bound to beside its key: it opens under no other name.
-func bound(name string) []byte { return []byte("tidemark payload, " + name) }
+// associatedData is what a ciphertext is bound to beside its key: it opens under no other name.
+func associatedData(name string) []byte { return []byte("tidemark payload, " + name) }
 
 // Encode seals payloads. What is sealed already stays as it is.
 func (k *Keys) Encode(payloads []*commonpb.Payload) ([]*commonpb.Payload, error) {
@@ -136,7 +136,7 @@ func (k *Keys) Encode(payloads []*commonpb.Payload) ([]*commonpb.Payload, error)
 		}
 		sealed[i] = &commonpb.Payload{
 			Metadata: map[string][]byte{metaEncoding: []byte(sealedEncoding), metaKey: []byte(k.sealsWith)},
-			Data:     k.byName[k.sealsWith].Seal(nil, nil, plain, bound(k.sealsWith)),
+			Data:     k.byName[k.sealsWith].Seal(nil, nil, plain, associatedData(k.sealsWith)),
 		}
 	}
 	return sealed, nil
@@ -151,33 +151,33 @@ func (k *Keys) Decode(payloads []*commonpb.Payload) ([]*commonpb.Payload, error)
 			continue
 		}
 		name := string(payload.GetMetadata()[metaKey])
-		key, known := k.byName[name]
-		if !known {
-			return nil, unopened("a payload is sealed with the key %q, which %s does not have", name, KeysVariable)
+		key, exists := k.byName[name]
+		if !exists {
+			return nil, openErrorf("a payload is sealed with the key %q, which %s does not have", name, KeysVariable)
 		}
-		plain, err := key.Open(nil, nil, payload.GetData(), bound(name))
+		plain, err := key.Open(nil, nil, payload.GetData(), associatedData(name))
 		if err != nil {
-			return nil, unopened("a payload that is sealed with the key %q does not open: it was changed, or another key has that name", name)
+			return nil, openErrorf("a payload that is sealed with the key %q does not open: it was changed, or another key has that name", name)
 		}
 		opened[i] = &commonpb.Payload{}
 		if err := proto.Unmarshal(plain, opened[i]); err != nil {
-			return nil, unopened("a payload that was sealed with the key %q is damaged: %v", name, err)
+			return nil, openErrorf("a payload that was sealed with the key %q is damaged: %v", name, err)
 		}
 	}
 	return opened, nil
 }
 
-// unopenedError is about a payload that these keys do not open. To the SDK it is an answer that asking once more does not change.
-type unopenedError struct{ message string }
+// openError is about a payload that these keys do not open. To the SDK it is an answer that asking once more does not change.
+type openError struct{ message string }
 
-func unopened(format string, values ...any) error {
-	return &unopenedError{fmt.Sprintf(format, values...)}
+func openErrorf(format string, values ...any) error {
+	return &openError{fmt.Sprintf(format, values...)}
 }
 
-func (e *unopenedError) Error() string { return e.message }
+func (e *openError) Error() string { return e.message }
 
 // GRPCStatus is how the SDK sees the error.
-func (e *unopenedError) GRPCStatus() *status.Status {
+func (e *openError) GRPCStatus() *status.Status {
 	return status.New(codes.FailedPrecondition, e.message)
 }
 

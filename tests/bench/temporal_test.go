@@ -68,7 +68,7 @@ func BenchmarkPagesBesideTemporal(b *testing.B) {
 	for _, database := range []string{"sqlite", "postgres"} {
 		temporal := startTemporal(b)
 		tidemark := control.New(largeLedger(b, database), temporal, time.Now)
-		ctx := control.WithActor(context.Background(), control.Actor{Who: "bench", From: control.FromCommandLine, Role: ledger.Admin})
+		ctx := control.WithActor(context.Background(), control.Actor{Name: "bench", Face: control.FaceCommandLine, Role: ledger.Admin})
 		_, err := tidemark.Apply(ctx, scheduledDefinitions(), control.ApplyOptions{From: "bench"})
 		require.NoError(b, err)
 		overview, err := tidemark.Overview(ctx, "")

@@ -16,11 +16,11 @@ import (
 )
 
 // decides answers a held run by the starter, and returns what became of that.
-func (w *world) decides(word string, run int64) control.Decided {
+func (w *world) decides(word string, run int64) control.DecisionResult {
 	w.t.Helper()
 	out, problems, code := w.starter(word, fmt.Sprint(run), "-o", "json")
 	require.Zero(w.t, code, problems)
-	var decided control.Decided
+	var decided control.DecisionResult
 	require.NoError(w.t, json.Unmarshal([]byte(out), &decided), out)
 	return decided
 }

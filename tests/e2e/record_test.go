@@ -126,7 +126,7 @@ func recordHolds(t *testing.T, folder string) {
 		w.box.set("depot", map[string]int64{"SKU-00001": int64(100 + n)}) // another snapshot each time
 		var answer control.SyncAnswer
 		if one.name == "answered-by-update" {
-			asked, err := w.control.Ask(asAdmin(), ledger.Full, "shop", workflows.SyncRequest{ID: "by-update", By: "the recording"})
+			asked, err := w.control.SyncWithAnswer(asAdmin(), ledger.Full, "shop", workflows.SyncRequest{ID: "by-update", By: "the recording"})
 			require.NoError(t, err)
 			answer = asked
 		} else {

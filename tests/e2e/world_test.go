@@ -322,7 +322,7 @@ func (w *world) starter(arguments ...string) (stdout, stderr string, code int) {
 
 // asAdmin is the context of who may do everything, as starter's is.
 func asAdmin() context.Context {
-	return control.WithActor(context.Background(), control.Actor{Who: "the test", From: control.FromCommandLine, Role: ledger.Admin})
+	return control.WithActor(context.Background(), control.Actor{Name: "the test", Face: control.FaceCommandLine, Role: ledger.Admin})
 }
 
 // apply applies definitions through control.

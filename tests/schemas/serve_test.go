@@ -103,16 +103,16 @@ func (a asked) Resume(ctx context.Context, connection, _ string) ([]string, erro
 	return nil, a.known(ctx, connection)
 }
 
-func (a asked) Decide(ctx context.Context, run int64, approve bool, by string) (control.Decided, error) {
+func (a asked) Decide(ctx context.Context, run int64, approve bool, by string) (control.DecisionResult, error) {
 	if _, err := a.Run(ctx, run); err != nil {
-		return control.Decided{}, err
+		return control.DecisionResult{}, err
 	}
 	hold, err := a.state.HoldOf(ctx, run)
 	if err != nil {
-		return control.Decided{}, &control.UsageError{Message: "the run holds nothing"}
+		return control.DecisionResult{}, &control.UsageError{Message: "the run holds nothing"}
 	}
 	hold.By, hold.DecidedAt = by, &serveNow
-	return control.Decided{
+	return control.DecisionResult{
 		Hold: hold, Answer: map[bool]string{true: control.Approved, false: control.NotHeld}[approve], Runs: []int64{run},
 		Why: "it has ended",
 	}, nil
@@ -140,21 +140,21 @@ func (a asked) PushPreview(_ context.Context, connection string, run int64, _ wo
 }
 
 // ApplyAdvice and UndoAdvice do what they are asked for where the version is the one that there is, as if enough runs had taken place.
-func (a asked) ApplyAdvice(ctx context.Context, connection string, version int64, by string) (control.ScheduleEdited, error) {
+func (a asked) ApplyAdvice(ctx context.Context, connection string, version int64, by string) (control.ScheduleEditResult, error) {
 	if version == 0 {
-		return control.ScheduleEdited{}, &control.UsageError{Message: "0 of 20 runs"}
+		return control.ScheduleEditResult{}, &control.UsageError{Message: "0 of 20 runs"}
 	}
 	shown, err := a.Schedule(ctx, connection, ledger.Smart)
 	shown.Override = &ledger.Override{Schedule: shown.ScheduleSetting.Schedule, By: by, Since: serveNow, Advised: true}
-	return control.ScheduleEdited{ScheduleSetting: shown.ScheduleSetting, Waits: "no server answers"}, err
+	return control.ScheduleEditResult{ScheduleSetting: shown.ScheduleSetting, Waits: "no server answers"}, err
 }
 
-func (a asked) UndoAdvice(ctx context.Context, connection string, version int64) (control.ScheduleEdited, error) {
+func (a asked) UndoAdvice(ctx context.Context, connection string, version int64) (control.ScheduleEditResult, error) {
 	shown, err := a.Schedule(ctx, connection, ledger.Smart)
 	if err == nil && version == 0 {
 		err = &control.StaleEditError{Now: shown.ScheduleSetting}
 	}
-	return control.ScheduleEdited{ScheduleSetting: shown.ScheduleSetting}, err
+	return control.ScheduleEditResult{ScheduleSetting: shown.ScheduleSetting}, err
 }
 
 // Cancel ends a run as its workflow would after it was cancelled.
@@ -170,12 +170,12 @@ func (a asked) Cancel(ctx context.Context, id int64) (ledger.Run, error) {
 // tester answers for a store, and for no warehouse.
 type tester struct{}
 
-func (tester) TestStore(context.Context, ledger.Store) (control.Tested, error) {
-	return control.Tested{Account: "acme", Locations: []string{"front"}, Notes: []string{"a note"}}, nil
+func (tester) TestStore(context.Context, ledger.Store) (control.TestResult, error) {
+	return control.TestResult{Account: "acme", Locations: []string{"front"}, Notes: []string{"a note"}}, nil
 }
 
-func (tester) TestWarehouse(context.Context, ledger.Warehouse) (control.Tested, error) {
-	return control.Tested{}, errors.New("env:TOKEN is not set")
+func (tester) TestWarehouse(context.Context, ledger.Warehouse) (control.TestResult, error) {
+	return control.TestResult{}, errors.New("env:TOKEN is not set")
 }
 
 // serving starts the real handler on a ledger in which something has happened.
