@@ -10,19 +10,20 @@ import (
 	"github.com/tidemark/tidemark/ledger"
 )
 
-// Advice is how often a connection's Smart Sync should run, from the runs that took place.
+// Advice says how often a connection's Smart Sync should run, judged by its latest runs.
 type Advice struct {
 	Connection string `json:"connection"`
 	inventory.Advice
-	Why []string `json:"why"` // sentences
+	Why []string `json:"why"` // the reasons, in sentences
 	// Setting is the schedule in force.
 	Setting ScheduleSetting `json:"setting"`
-	// Applicable: the advice can be applied, and would change something. Applied: what is in force was applied from advice, and can be undone.
+	// Applicable is true where the advice can be applied and would change the schedule. Applied is true where the schedule in force was applied from
+	// advice, which can be undone.
 	Applicable bool `json:"applicable"`
 	Applied    bool `json:"applied"`
 }
 
-// advisedRuns is how many of the newest runs advice looks at.
+// advisedRuns is how many of the newest runs the advice considers.
 const advisedRuns = 200
 
 // Advise works out how often a connection's Smart Sync should run.
@@ -52,17 +53,17 @@ func (c *Control) Advise(ctx context.Context, id string) (Advice, error) {
 	return advice, nil
 }
 
-// schedule is the one that is advised.
+// schedule is the advised schedule.
 func (a Advice) schedule() ledger.Schedule {
 	return ledger.Schedule{Rules: []ledger.Rule{{Every: a.Interval}}, Timezone: a.Setting.Timezone}
 }
 
-// completedSmartSync is true for a Smart Sync of everything that went through.
+// completedSmartSync is true for a Smart Sync of everything that completed, with or without failures of items.
 func completedSmartSync(run ledger.Run) bool {
 	return run.Mode == ledger.Smart && pushesAll(run) && run.EndedAt != nil && (run.Outcome == ledger.Completed || run.Outcome == ledger.CompletedWithFailures)
 }
 
-// observe is what runs say of a connection's Smart Syncs.
+// observe takes from runs what the advice is computed from.
 func observe(runs []ledger.Run) inventory.Observed {
 	var observation inventory.Observed
 	for _, run := range runs {
@@ -84,8 +85,8 @@ func observe(runs []ledger.Run) inventory.Observed {
 	return observation
 }
 
-// medianTime is how long half of the runs took at most. A run that took less cannot change what 95 % took, so nobody need ask whether it
-// was held.
+// medianTime is the time within which half of the runs ended. A run that took less cannot change the time of 95 % of them, so it does not matter
+// whether it was held.
 func medianTime(runs []ledger.Run) time.Duration {
 	took := observe(runs).Took
 	if len(took) == 0 {
@@ -95,7 +96,7 @@ func medianTime(runs []ledger.Run) time.Duration {
 	return took[len(took)/2]
 }
 
-// adviceWords say what is advised and why, in sentences.
+// adviceWords give the reasons for the advice, in sentences.
 func adviceWords(a inventory.Advice) []string {
 	if a.Runs < a.Needed {
 		return []string{fmt.Sprintf("%d of %d runs: there is no advice before that many Smart Syncs of everything have gone through.", a.Runs, a.Needed)}
@@ -122,7 +123,7 @@ func adviceWords(a inventory.Advice) []string {
 	return why
 }
 
-// applyAdvice sets the schedule of Smart Sync to what is advised; see ApplyAdvice.
+// applyAdvice sets the schedule of Smart Sync to the advised one; see ApplyAdvice.
 func (c *Control) applyAdvice(ctx context.Context, id string, version int64, by string) (ScheduleEditResult, error) {
 	advice, err := c.Advise(ctx, id)
 	if err != nil {
@@ -140,18 +141,18 @@ func (c *Control) applyAdvice(ctx context.Context, id string, version int64, by 
 	}
 	if previous := advice.Setting.Override; previous != nil {
 		edit.previous = new(*previous)
-		if previous.Advised { // what was there before the first advice comes back
+		if previous.Advised { // to undo it brings back the override from before the first advice
 			edit.previous = previous.Previous
 		} else {
 			edit.previous.Previous = nil
 		}
 	}
 	edited, err := c.editSchedule(ctx, id, ledger.Smart, edit)
-	edited.Warnings = []string{} // what speaks against such an interval in general has been weighed
+	edited.Warnings = []string{} // the advice has already weighed what the general warnings say
 	return edited, err
 }
 
-// undoAdvice ends what was applied from advice; see UndoAdvice.
+// undoAdvice ends the schedule that was applied from advice; see UndoAdvice.
 func (c *Control) undoAdvice(ctx context.Context, id string, version int64) (ScheduleEditResult, error) {
 	setting, err := c.setting(ctx, id, ledger.Smart)
 	if err != nil {
@@ -172,5 +173,5 @@ func (c *Control) undoAdvice(ctx context.Context, id string, version int64) (Sch
 	return edited, err
 }
 
-// pushesAll is true for a run of everything that was to push.
+// pushesAll is true for a run that pushes what is due of all SKUs: no dry run, and no run of named SKUs.
 func pushesAll(run ledger.Run) bool { return !run.DryRun && len(run.Scope) == 0 }

@@ -116,18 +116,18 @@ func TestRunsThatAdviceLooksAt(t *testing.T) {
 
 	end := noon.Add(time.Hour)
 	run := func(change func(*ledger.Run)) ledger.Run {
-		one := ledger.Run{Mode: ledger.Smart, Outcome: ledger.Completed, StartedAt: noon, EndedAt: &end}
-		change(&one)
-		return one
+		run := ledger.Run{Mode: ledger.Smart, Outcome: ledger.Completed, StartedAt: noon, EndedAt: &end}
+		change(&run)
+		return run
 	}
-	seen := observe([]ledger.Run{
+	observation := observe([]ledger.Run{
 		run(func(*ledger.Run) {}), run(func(r *ledger.Run) { r.Mode = ledger.Full }), run(func(r *ledger.Run) { r.Scope = []string{"A"} }),
 		run(func(r *ledger.Run) { r.DryRun = true }),
 		run(func(r *ledger.Run) { r.Outcome = ledger.Failed }), run(func(r *ledger.Run) { r.Outcome = ledger.Skipped }), run(func(r *ledger.Run) { r.EndedAt = nil }),
 		run(func(r *ledger.Run) { r.Outcome, r.Counts.Changed, r.Counts.Waits = ledger.CompletedWithFailures, 7, 3 }),
 	})
-	require.Equal(t, []time.Duration{time.Hour, time.Hour}, seen.Took)
-	require.Equal(t, []int{1, 1, 1, 7}, []int{seen.Changed, seen.Waited, seen.Skipped, int(seen.ChangedRows)})
+	require.Equal(t, []time.Duration{time.Hour, time.Hour}, observation.Took)
+	require.Equal(t, []int{1, 1, 1, 7}, []int{observation.Changed, observation.Waited, observation.Skipped, int(observation.ChangedRows)})
 }
 
 func TestAdviceInWords(t *testing.T) {

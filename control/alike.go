@@ -9,8 +9,8 @@ import (
 	"github.com/tidemark/tidemark/ledger"
 )
 
-// didYouMean says what a person can do about a SKU that is not there: names of the first of the queries that has any which are alike, or
-// that the spelling is to be checked.
+// didYouMean says what a person can do about an unknown SKU. It suggests the similar spellings that the first query with any finds, or asks to check
+// the spelling.
 func (c *Control) didYouMean(ctx context.Context, sku string, queries ...ledger.AlikeQuery) (string, error) {
 	for _, query := range queries {
 		spellings, err := c.state.Alike(ctx, sku, query)
@@ -24,7 +24,7 @@ func (c *Control) didYouMean(ctx context.Context, sku string, queries ...ledger.
 	return "check the spelling", nil
 }
 
-// quoted are SKUs as they are written, so that their blanks show.
+// quoted are SKUs in quotes, so that blanks show.
 func quoted(skus []string) string {
 	shown := make([]string, len(skus))
 	for i, sku := range skus {
@@ -33,7 +33,7 @@ func quoted(skus []string) string {
 	return strings.Join(shown, " or ")
 }
 
-// spelling says of rows that what they are made of has another spelling elsewhere. What it has looked up once it does not look up again.
+// spelling finds where the SKUs of rows are spelled in another way in the listings or by the warehouse. It remembers what it has looked up.
 type spelling struct {
 	state interface {
 		Alike(ctx context.Context, sku string, query ledger.AlikeQuery) ([]string, error)
@@ -57,7 +57,7 @@ func (s spelling) alike(ctx context.Context, sku string, query ledger.AlikeQuery
 	return spellings, err
 }
 
-// lines says it of a row: a listing that is not taken, or levels that do not count.
+// lines say for a row, in words, which listing or which levels are not used because their SKU is spelled in another way.
 func (s spelling) lines(ctx context.Context, connection ledger.Connection, explanation RowExplanation) ([]string, error) {
 	row := explanation.Row
 	why := row.Why
@@ -73,7 +73,8 @@ func (s spelling) lines(ctx context.Context, connection ledger.Connection, expla
 		return err
 	}
 	if !why.Listed {
-		if err := look(row.Product, ledger.AlikeQuery{Store: connection.Store}, "the listings have no %q; they have %s, which is another SKU, for capitals and spaces count"); err != nil {
+		query, text := ledger.AlikeQuery{Store: connection.Store}, "the listings have no %q; they have %s, which is another SKU, for capitals and spaces count"
+		if err := look(row.Product, query, text); err != nil {
 			return nil, err
 		}
 	}
@@ -86,8 +87,9 @@ func (s spelling) lines(ctx context.Context, connection ledger.Connection, expla
 			parts = append(parts, part.SKU)
 		}
 	}
+	query := ledger.AlikeQuery{Warehouse: connection.Warehouse}
 	for _, part := range parts {
-		if err := look(part, ledger.AlikeQuery{Warehouse: connection.Warehouse}, "the warehouse reports no %q; it reports %s, which is another SKU, for capitals and spaces count"); err != nil {
+		if err := look(part, query, "the warehouse reports no %q; it reports %s, which is another SKU, for capitals and spaces count"); err != nil {
 			return nil, err
 		}
 	}

@@ -33,9 +33,12 @@ func TestAnExplanationNamesOtherSpellings(t *testing.T) {
 	t.Parallel()
 	state := shopLedger(t, func(d *ledger.Definitions) {
 		d.Listings = []ledger.ListingDefinition{
-			{Store: "shop", Listing: inventory.Listing{SKU: "BIKE", ChannelSKU: "SHOP-BIKE"}}, {Store: "shop", Listing: inventory.Listing{SKU: "BELL", ChannelSKU: "SHOP-BELL"}},
+			{Store: "shop", Listing: inventory.Listing{SKU: "BIKE", ChannelSKU: "SHOP-BIKE"}},
+			{Store: "shop", Listing: inventory.Listing{SKU: "BELL", ChannelSKU: "SHOP-BELL"}},
 		}
-		d.Bundles = []ledger.BundleDefinition{{Merchant: "acme", Bundle: inventory.Bundle{SKU: "KIT", Components: []inventory.Component{{SKU: "Bike", Count: 1}, {SKU: "bell", Count: 1}}}}}
+		d.Bundles = []ledger.BundleDefinition{{
+			Merchant: "acme", Bundle: inventory.Bundle{SKU: "KIT", Components: []inventory.Component{{SKU: "Bike", Count: 1}, {SKU: "bell", Count: 1}}},
+		}}
 	})
 	c := &Control{state: state}
 	lease := runIn(t, state, "one", noon)

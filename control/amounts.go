@@ -7,9 +7,9 @@ import (
 	"time"
 )
 
-// How every face writes amounts, so that no two do it in different ways.
+// Every face writes amounts by these functions, so that all write them alike.
 
-// Span is how long something takes or took: 0.4 s, 41 s, 6 min 12 s, 1 h 21 min, 2 days 3 h. Below 0 it is 0 s.
+// Span writes a duration: 0.4 s, 41 s, 6 min 12 s, 1 h 21 min, 2 days 3 h. A negative one is written as 0 s.
 func Span(d time.Duration) string {
 	switch d = max(d, 0); {
 	case d < 10*time.Second:
@@ -36,7 +36,7 @@ func twoUnits(large int64, unit string, small int64, smaller string) string {
 	return text
 }
 
-// Percent is a part of a whole: 80 % of 0.8, 12.5 % of 0.125.
+// Percent writes a fraction as a percentage: 0.8 as 80 %, 0.125 as 12.5 %.
 func Percent(part float64) string {
 	return strconv.FormatFloat(math.Round(part*1e8)/1e6, 'f', -1, 64) + " %"
 }

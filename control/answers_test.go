@@ -195,7 +195,9 @@ func TestAnAnswerToWhatIsDecided(t *testing.T) {
 
 func TestDecidedAfter(t *testing.T) {
 	t.Parallel()
-	for want, decided := range map[string]DecisionResult{"accepted": {}, "approved": {Answer: Approved}, "not_held: it is over": {Answer: "not_held", Why: "it is over"}} {
+	for want, decided := range map[string]DecisionResult{
+		"accepted": {}, "approved": {Answer: Approved}, "not_held: it is over": {Answer: "not_held", Why: "it is over"},
+	} {
 		require.Equal(t, want, decisionOutcome(decided))
 	}
 }
@@ -279,7 +281,12 @@ func TestAskingForARun(t *testing.T) {
 			[]string{"start smart-sync/acme-shop sync"},
 			"",
 		},
-		"it is refused": {namespace{updates: &gateway.RefusedError{Reason: "too many requests wait"}}, SyncAnswer{}, []string{"start smart-sync/acme-shop sync"}, "too many requests wait"},
+		"it is refused": {
+			namespace{updates: &gateway.RefusedError{Reason: "too many requests wait"}},
+			SyncAnswer{},
+			[]string{"start smart-sync/acme-shop sync"},
+			"too many requests wait",
+		},
 		"no worker answers": {
 			namespace{updates: gateway.ErrUnanswered},
 			SyncAnswer{Workflow: "smart-sync/acme-shop", Run: "a-run"},
@@ -323,9 +330,9 @@ func TestExecutions(t *testing.T) {
 	alive, err = e.Alive(t.Context(), "smart-sync/acme-shop", "before")
 	require.NoError(t, err)
 	require.False(t, alive, "another chain of runs has its name")
-	known, err := e.Attributes(t.Context())
+	registered, err := e.Attributes(t.Context())
 	require.NoError(t, err)
-	require.True(t, known)
+	require.True(t, registered)
 
 	require.NoError(t, e.Decide(t.Context(), "w", activities.Approved, "ann"))
 	require.NoError(t, e.Decide(t.Context(), "w", activities.Rejected, "ann"))
@@ -370,23 +377,23 @@ func TestHowSchedulesStand(t *testing.T) {
 	t.Parallel()
 	s := newScheduled(t)
 	s.mock.On("GetClientOptions").Return(client.Options{}).Maybe()
-	found, err := s.Schedules(t.Context())
+	schedules, err := s.Schedules(t.Context())
 	require.NoError(t, err)
-	require.Len(t, found, 1, "no Full Sync is scheduled")
-	require.Equal(t, []any{"smart-sync/acme-shop", false, false}, []any{found[0].ID, found[0].Missing, found[0].Paused})
-	require.Empty(t, found[0].Ledger, "it is this ledger's")
+	require.Len(t, schedules, 1, "no Full Sync is scheduled")
+	require.Equal(t, []any{"smart-sync/acme-shop", false, false}, []any{schedules[0].ID, schedules[0].Missing, schedules[0].Paused})
+	require.Empty(t, schedules[0].Ledger, "it is this ledger's")
 
 	_, err = s.Pause(acting(t), "acme-shop", "ann", "the sale")
 	require.NoError(t, err)
-	found, err = s.Schedules(t.Context())
+	schedules, err = s.Schedules(t.Context())
 	require.NoError(t, err)
-	require.True(t, found[0].Paused)
-	require.Contains(t, found[0].Note, "the sale")
+	require.True(t, schedules[0].Paused)
+	require.Contains(t, schedules[0].Note, "the sale")
 
 	delete(s.fake.kept, "smart-sync/acme-shop")
-	found, err = s.Schedules(t.Context())
+	schedules, err = s.Schedules(t.Context())
 	require.NoError(t, err)
-	require.Equal(t, []ScheduleStatus{{ID: "smart-sync/acme-shop", Missing: true}}, found)
+	require.Equal(t, []ScheduleStatus{{ID: "smart-sync/acme-shop", Missing: true}}, schedules)
 	s.fake.failing(errors.New("away"))
 	_, err = s.Schedules(t.Context())
 	require.ErrorContains(t, err, "schedule smart-sync/acme-shop: away")
@@ -406,9 +413,9 @@ func TestSchedulesOfInactiveConnectionsAreLeftOut(t *testing.T) {
 			disable(&s.definitions.Connections[0])
 			s.apply(ApplyOptions{})
 			require.NotNil(t, s.fake.spec("smart-sync/acme-shop"), "Temporal keeps the schedule, paused")
-			found, err := s.Schedules(t.Context())
+			schedules, err := s.Schedules(t.Context())
 			require.NoError(t, err)
-			require.Empty(t, found)
+			require.Empty(t, schedules)
 		})
 	}
 }

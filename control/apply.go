@@ -14,15 +14,15 @@ import (
 	"github.com/tidemark/tidemark/workflows"
 )
 
-// ApplyReport is what an apply did, or with DryRun would do. An empty one means that everything was as configured.
+// ApplyReport says what an apply did, or with DryRun would do. An empty report means that everything was as configured.
 type ApplyReport struct {
 	Changes    []ledger.Change  `json:"changes"`
 	Schedules  []ScheduleChange `json:"schedules"`
 	Attributes Registration     `json:"attributes"`
 	Requested  []string         `json:"requested"` // connections for which a first Full Sync was requested
-	// Overrides are the schedules that somebody set beside the configuration, and what becomes of them.
+	// Overrides are the schedules that somebody set beside the configuration, with what the apply does about each.
 	Overrides []OverrideFate `json:"overrides"`
-	// Settings are the other settings that somebody set, and what becomes of them.
+	// Settings are the other settings that somebody set beside the configuration, with what the apply does about each.
 	Settings []SettingFate `json:"settings"`
 	Warnings []string      `json:"warnings"`
 	// ChangeDays are the days of the next twelve months on which a schedule's start meets a change of its zone's clock.
@@ -32,15 +32,15 @@ type ApplyReport struct {
 // ApplyOptions says how far an apply goes.
 type ApplyOptions struct {
 	ledger.ApplyOptions
-	// TakeOver takes over the schedules of the configuration's connections that belong to another ledger, or to nobody knows which.
+	// TakeOver takes over the schedules of the configuration's connections that belong to another ledger, or that name none.
 	TakeOver bool
-	// From says from where it is applied, for people: a host and a file.
+	// From is the host and the file that the configuration comes from, for people.
 	From string
-	// Choice is what to do about schedules that the file and the pages both changed; without one the apply stops before it writes anything.
+	// Choice is what to do about schedules that the file and the pages both changed. Without a choice the apply stops before it writes anything.
 	Choice Choice
 }
 
-// applyOperation is one apply.
+// applyOperation is the state of one apply.
 type applyOperation struct {
 	*Control
 	definitions      ledger.Definitions
@@ -53,7 +53,7 @@ type applyOperation struct {
 	report           *ApplyReport
 }
 
-// apply makes the ledger and the schedules what the definitions say; see Apply.
+// apply brings the ledger and the schedules to what the definitions say; see Apply.
 func (c *Control) apply(ctx context.Context, definitions ledger.Definitions, options ApplyOptions) (ApplyReport, error) {
 	report := ApplyReport{
 		Changes: []ledger.Change{}, Schedules: []ScheduleChange{}, Requested: []string{}, Warnings: []string{}, Overrides: []OverrideFate{},
@@ -115,7 +115,7 @@ func (c *Control) apply(ctx context.Context, definitions ledger.Definitions, opt
 	return report, nil
 }
 
-// asEnabled are connections that are to be applied, enabled or not as they are where the configuration leaves that to the pages.
+// asEnabled are the connections to apply. Where the configuration leaves it to the pages, a connection stays enabled or disabled as it was before.
 func asEnabled(wanted, before []ledger.Connection) []ledger.Connection {
 	wanted = slices.Clone(wanted)
 	for i, connection := range wanted {
@@ -127,7 +127,7 @@ func asEnabled(wanted, before []ledger.Connection) []ledger.Connection {
 	return wanted
 }
 
-// applyToLedger makes the ledger hold the definitions, and what was decided about overrides.
+// applyToLedger writes the definitions and the decisions about overrides to the ledger.
 func (a *applyOperation) applyToLedger(ctx context.Context) ([]ledger.Change, error) {
 	options := a.options.ApplyOptions
 	options.From, options.Now = a.options.From, a.now()
@@ -138,14 +138,15 @@ func (a *applyOperation) applyToLedger(ctx context.Context) ([]ledger.Change, er
 	case errors.As(err, &setting):
 		return nil, usage("nothing was changed: somebody changed the setting %s at this moment; apply again", setting.Now.SettingKey)
 	case errors.As(err, &outdated):
-		return nil, usage("nothing was changed: somebody changed the %s schedule of %s at this moment; apply again", outdated.Now.Mode, outdated.Now.Connection)
+		return nil, usage("nothing was changed: somebody changed the %s schedule of %s at this moment; apply again",
+			outdated.Now.Mode, outdated.Now.Connection)
 	case err != nil:
 		return nil, fmt.Errorf("applying to the ledger: %w", err)
 	}
 	return orEmpty(changes), nil
 }
 
-// checkOwners refuses ids of the configuration that are another ledger's.
+// checkOwners refuses ids of the configuration whose schedules or open workflows belong to another ledger.
 func (a *applyOperation) checkOwners(ctx context.Context) error {
 	var collisions []collision
 	for _, connection := range a.definitions.Connections {
@@ -162,7 +163,7 @@ func (a *applyOperation) checkOwners(ctx context.Context) error {
 		if _, existed := a.wasActive[connection.ID]; existed {
 			continue
 		}
-		for _, id := range []string{workflows.WorkflowID(ledger.Smart, connection.ID), workflows.WorkflowID(ledger.Full, connection.ID), workflows.EventsID(connection.ID)} {
+		for _, id := range workflowIDs(connection.ID) {
 			_, theirs, err := a.openWorkflow(ctx, id)
 			if err != nil {
 				return fmt.Errorf("nothing was changed: %w", err)
@@ -178,7 +179,12 @@ func (a *applyOperation) checkOwners(ctx context.Context) error {
 	return nil
 }
 
-// decide decides about a schedule of a connection.
+// workflowIDs are the ids of all workflows of a connection.
+func workflowIDs(connection string) []string {
+	return []string{workflows.WorkflowID(ledger.Smart, connection), workflows.WorkflowID(ledger.Full, connection), workflows.EventsID(connection)}
+}
+
+// decide decides what to do about an existing schedule of a connection, by its owner.
 func (a *applyOperation) decide(connection string, scheduleOwner owner) verdict {
 	_, existed := a.wasActive[connection]
 	return belonging{
@@ -186,7 +192,7 @@ func (a *applyOperation) decide(connection string, scheduleOwner owner) verdict 
 	}.decide()
 }
 
-// schedules makes the schedules of every connection what they should be.
+// schedules brings the schedules of every connection to what they should be.
 func (a *applyOperation) schedules(ctx context.Context) error {
 	withAttributes := len(a.report.Attributes.Missing) == 0 || a.options.DryRun
 	for _, connection := range a.definitions.Connections {
@@ -216,8 +222,8 @@ func (a *applyOperation) warn(format string, arguments ...any) {
 	a.report.Warnings = append(a.report.Warnings, fmt.Sprintf(format, arguments...))
 }
 
-// handleRemoved deals with schedules of connections that the configuration no longer has: ours go with Prune, and are named without. Those
-// of other ledgers are left alone, and their ledgers are named, for no namespace should have two.
+// handleRemoved deals with schedules of connections that the configuration no longer has. With Prune it removes those of this ledger, otherwise
+// it warns of them. It leaves those of other ledgers alone and warns of these ledgers, because a namespace should serve one ledger only.
 func (a *applyOperation) handleRemoved(ctx context.Context) error {
 	ids, err := a.orphans(ctx)
 	if err != nil {
@@ -228,7 +234,7 @@ func (a *applyOperation) handleRemoved(ctx context.Context) error {
 		handle := a.temporal.Schedule(id)
 		described, err := handle.Describe(ctx)
 		if gateway.Absent(err) {
-			continue // the list lags
+			continue // it was removed, and the list lags behind
 		} else if err != nil {
 			return fmt.Errorf("schedule %s: %w", id, err)
 		}
@@ -256,7 +262,7 @@ func (a *applyOperation) handleRemoved(ctx context.Context) error {
 	return nil
 }
 
-// orphans are the schedules that could be of connections that the configuration does not have.
+// orphans are the ids of schedules whose connection the configuration does not have, sorted.
 func (a *applyOperation) orphans(ctx context.Context) ([]string, error) {
 	all, err := a.temporal.ScheduleIDs(ctx)
 	if err != nil {
@@ -272,8 +278,8 @@ func (a *applyOperation) orphans(ctx context.Context) ([]string, error) {
 	return ids, nil
 }
 
-// requestFirstFull requests one Full Sync when a connection's inventory flow becomes enabled: it brings the store in line with the
-// warehouse's figures. It is requested again when an apply broke off before it was, and never twice.
+// requestFirstFull requests one Full Sync when a connection's inventory flow becomes enabled, which brings the store in line with the warehouse's
+// figures. An apply that broke off before the request is completed by the next apply; the sync is never requested twice.
 func (a *applyOperation) requestFirstFull(ctx context.Context, connection ledger.Connection) error {
 	if !connection.Active() {
 		return nil
@@ -297,12 +303,12 @@ func (a *applyOperation) requestFirstFull(ctx context.Context, connection ledger
 	return err
 }
 
-// firstFullID names the request for the first Full Sync of a connection that was enabled at a moment.
+// firstFullID is the id of the request for the first Full Sync of a connection that was enabled at a moment.
 func firstFullID(connection string, at time.Time) string {
 	return fmt.Sprintf("enabled/%s/%d", connection, at.UnixMicro())
 }
 
-// advise warns of intervals that do not pay, in what is in force.
+// advise warns of an interval of the Smart Sync in force that is too short to be useful.
 func (c *Control) advise(ctx context.Context, connection ledger.Connection) []string {
 	if !connection.Active() {
 		return nil
@@ -314,8 +320,8 @@ func (c *Control) advise(ctx context.Context, connection ledger.Connection) []st
 	return []string{warning}
 }
 
-// tooFast says that Smart Sync would run in intervals shorter than twice the time that its runs take; empty where it would not, or where
-// that is not known.
+// tooFast is a warning where the rules start Smart Sync in intervals shorter than twice the time that its runs take. It is empty where they do
+// not, or where too few runs tell.
 func (c *Control) tooFast(ctx context.Context, connection string, rules []ledger.Rule) (string, error) {
 	interval := ledger.Shortest(rules)
 	if interval == 0 {
@@ -335,17 +341,18 @@ func (c *Control) tooFast(ctx context.Context, connection string, rules []ledger
 	if p95, n = percentile95(runs); !tooShort(interval, p95, n) {
 		return "", nil
 	}
-	return fmt.Sprintf("connection %s: Smart Sync every %s, but 95 %% of its last %d runs took up to %s; an interval below %s makes no store fresher and costs API calls",
+	return fmt.Sprintf("connection %s: Smart Sync every %s, but 95 %% of its last %d runs took up to %s; "+
+		"an interval below %s makes no store fresher and costs API calls",
 		connection, intervalWords(interval), n, Span(p95), Span((2 * p95).Round(time.Minute))), nil
 }
 
-// tooShort is true for an interval that does not pay, by the time that enough runs took.
+// tooShort is true for an interval below twice the time that 95 % of enough runs took.
 func tooShort(interval, p95 time.Duration, runs int) bool {
 	const enough = 5
 	return runs >= enough && interval < 2*p95
 }
 
-// withoutHeld leaves out the long runs that waited for a person: that is no time that a run takes.
+// withoutHeld leaves out the runs that took longer than long and were held: the wait for a person is not part of the time that a run takes.
 func (c *Control) withoutHeld(ctx context.Context, runs []ledger.Run, long time.Duration) ([]ledger.Run, error) {
 	var left []ledger.Run
 	for _, run := range runs {
@@ -362,8 +369,8 @@ func (c *Control) withoutHeld(ctx context.Context, runs []ledger.Run, long time.
 	return left, nil
 }
 
-// nothingEnabled warns where nothing is synced because nobody has enabled a connection that the configuration leaves to the pages. Of others the
-// configuration's reader warns.
+// nothingEnabled warns where nothing is synced because nobody has enabled a connection that the configuration leaves to the pages. Package config
+// warns where the configuration itself enables none.
 func nothingEnabled(definitions ledger.Definitions) []string {
 	left := func(connection ledger.Connection) bool { return connection.EnabledByPages }
 	if slices.ContainsFunc(definitions.Connections, ledger.Connection.Active) || !slices.ContainsFunc(definitions.Connections, left) {
@@ -393,6 +400,8 @@ func unusedPartners(definitions ledger.Definitions) []string {
 	return warnings
 }
 
+// percentile95 is the time within which 95 % of the completed Smart Syncs ended, and how many these are.
+// percentile95 is the time within which 95 % of the completed Smart Syncs ended, and how many these are.
 func percentile95(runs []ledger.Run) (time.Duration, int) {
 	var spans []time.Duration
 	for _, run := range runs {

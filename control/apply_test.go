@@ -59,6 +59,7 @@ func TestAdviceOnTheInterval(t *testing.T) {
 	require.Empty(t, c.advise(t.Context(), connection))
 	run(40*time.Minute, false)
 	require.Equal(t, []string{
-		"connection acme-shop: Smart Sync every 60 minutes, but 95 % of its last 6 runs took up to 40 min; an interval below 1 h 20 min makes no store fresher and costs API calls",
+		"connection acme-shop: Smart Sync every 60 minutes, but 95 % of its last 6 runs took up to 40 min; an interval below 1 h 20 min makes no store " +
+			"fresher and costs API calls",
 	}, c.advise(t.Context(), connection))
 }

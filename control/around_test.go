@@ -67,7 +67,9 @@ func TestTheFirstFullSyncOfAnApply(t *testing.T) {
 		"it was enabled, and has run":    {connection: connection, before: map[string]bool{"acme-shop": true}, ran: true},
 		"an apply broke off":             {connection: connection, before: map[string]bool{"acme-shop": true}, requested: 1, calls: 1},
 		"it is under way":                {connection: connection, before: map[string]bool{"acme-shop": true}, temporal: namespace{described: running("x")}},
-		"nobody knows":                   {connection: connection, before: map[string]bool{"acme-shop": true}, temporal: namespace{fails: errors.New("away")}, fails: "away"},
+		"nobody knows": {
+			connection: connection, before: map[string]bool{"acme-shop": true}, temporal: namespace{fails: errors.New("away")}, fails: "away",
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -97,7 +99,8 @@ func TestSchedulesOfConnectionsThatAreGone(t *testing.T) {
 	s.fake.kept["smart-sync/gone"] = own
 	s.definitions.Connections = []ledger.Connection{}
 	report := s.apply(ApplyOptions{})
-	require.Contains(t, report.Warnings, "schedule smart-sync/gone belongs to a connection that the configuration no longer has; it goes on until you apply with --prune")
+	require.Contains(t, report.Warnings,
+		"schedule smart-sync/gone belongs to a connection that the configuration no longer has; it goes on until you apply with --prune")
 	require.Contains(t, s.fake.kept, "smart-sync/gone")
 
 	report = s.apply(ApplyOptions{ApplyOptions: ledger.ApplyOptions{DryRun: true, Prune: true}})
@@ -154,7 +157,9 @@ func TestAHistoryIsFetched(t *testing.T) {
 	history, err := c.HistoryOf(t.Context(), "w", "")
 	require.NoError(t, err)
 	require.Len(t, history.Events, 1)
-	for want, fails := range map[string]error{`there is no workflow "w" on the server`: serviceerror.NewNotFound("none"), "fetching the history of w: away": errors.New("away")} {
+	for want, fails := range map[string]error{
+		`there is no workflow "w" on the server`: serviceerror.NewNotFound("none"), "fetching the history of w: away": errors.New("away"),
+	} {
 		_, err = New(shopLedger(t), &namespace{fails: fails}, time.Now).HistoryOf(t.Context(), "w", "")
 		require.ErrorContains(t, err, want)
 	}
@@ -196,14 +201,23 @@ func TestTellingAHistory(t *testing.T) {
 		event        *historypb.HistoryEvent
 		step, ending string
 	}{
-		"a step that failed":         {event(enumspb.EVENT_TYPE_ACTIVITY_TASK_FAILED, &historypb.ActivityTaskFailedEventAttributes{Failure: failure}), "failed: it broke ← the store is away (Away)", ""},
-		"a step that timed out":      {event(enumspb.EVENT_TYPE_ACTIVITY_TASK_TIMED_OUT, &historypb.ActivityTaskTimedOutEventAttributes{Failure: failure}), "timed out: it broke", ""},
-		"a step that was cancelled":  {event(enumspb.EVENT_TYPE_ACTIVITY_TASK_CANCELED, nil), "was cancelled", ""},
-		"a task that failed":         {event(enumspb.EVENT_TYPE_WORKFLOW_TASK_FAILED, &historypb.WorkflowTaskFailedEventAttributes{Failure: failure}), "workflow task failed: it broke", ""},
-		"a cancellation":             {event(enumspb.EVENT_TYPE_WORKFLOW_EXECUTION_CANCEL_REQUESTED, nil), "a cancellation was asked for", ""},
-		"a workflow that failed":     {event(enumspb.EVENT_TYPE_WORKFLOW_EXECUTION_FAILED, nil), "", "failed: "},
-		"a workflow that timed out":  {event(enumspb.EVENT_TYPE_WORKFLOW_EXECUTION_TIMED_OUT, nil), "", "timed out"},
-		"a workflow that was ended":  {event(enumspb.EVENT_TYPE_WORKFLOW_EXECUTION_TERMINATED, &historypb.WorkflowExecutionTerminatedEventAttributes{Reason: "by hand"}), "", "terminated: by hand"},
+		"a step that failed": {
+			event(enumspb.EVENT_TYPE_ACTIVITY_TASK_FAILED, &historypb.ActivityTaskFailedEventAttributes{Failure: failure}),
+			"failed: it broke ← the store is away (Away)", "",
+		},
+		"a step that timed out": {
+			event(enumspb.EVENT_TYPE_ACTIVITY_TASK_TIMED_OUT, &historypb.ActivityTaskTimedOutEventAttributes{Failure: failure}), "timed out: it broke", "",
+		},
+		"a step that was cancelled": {event(enumspb.EVENT_TYPE_ACTIVITY_TASK_CANCELED, nil), "was cancelled", ""},
+		"a task that failed": {
+			event(enumspb.EVENT_TYPE_WORKFLOW_TASK_FAILED, &historypb.WorkflowTaskFailedEventAttributes{Failure: failure}), "workflow task failed: it broke", "",
+		},
+		"a cancellation":            {event(enumspb.EVENT_TYPE_WORKFLOW_EXECUTION_CANCEL_REQUESTED, nil), "a cancellation was asked for", ""},
+		"a workflow that failed":    {event(enumspb.EVENT_TYPE_WORKFLOW_EXECUTION_FAILED, nil), "", "failed: "},
+		"a workflow that timed out": {event(enumspb.EVENT_TYPE_WORKFLOW_EXECUTION_TIMED_OUT, nil), "", "timed out"},
+		"a workflow that was ended": {
+			event(enumspb.EVENT_TYPE_WORKFLOW_EXECUTION_TERMINATED, &historypb.WorkflowExecutionTerminatedEventAttributes{Reason: "by hand"}), "", "terminated: by hand",
+		},
 		"a workflow that is goes on": {event(enumspb.EVENT_TYPE_WORKFLOW_EXECUTION_CONTINUED_AS_NEW, nil), "", "continued as new, as run "},
 		"an event without a word":    {event(enumspb.EVENT_TYPE_MARKER_RECORDED, nil), "", "the run is still open"},
 	} {

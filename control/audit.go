@@ -17,22 +17,22 @@ const (
 	FaceFile        = "file"
 )
 
-// Actor is who acts, through which face, and with which role. Without a role nothing is allowed.
+// Actor is the person or program that acts, through a face and with a role. Without a role nothing is allowed.
 type Actor struct {
 	Name, Face string
 	Role       ledger.Role
-	// Address is where a request came from, without its port; empty on the command line.
+	// Address is the network address that a request came from, without its port; empty on the command line.
 	Address string
 }
 
 type actorKey struct{}
 
-// WithActor has everything that is done with the context noted as done by an actor.
+// WithActor makes a context whose acts are noted as done by an actor.
 func WithActor(ctx context.Context, actor Actor) context.Context {
 	return context.WithValue(ctx, actorKey{}, actor)
 }
 
-// ActorOf is who acts in a context. Code that names nobody is a fault of a face, and it shows in the log as that.
+// ActorOf is the actor of a context. A face that sets none has a fault, which the log shows as an unknown actor.
 func ActorOf(ctx context.Context) Actor {
 	if actor, ok := ctx.Value(actorKey{}).(Actor); ok {
 		return actor
@@ -40,19 +40,19 @@ func ActorOf(ctx context.Context) Actor {
 	return Actor{Name: "unknown", Face: "unknown"}
 }
 
-// auditedAct is an act as the audit lists it: what is done, on what, and what that was before where it is known.
+// auditedAct is an act as the log lists it: what is done, on what, and the value before the act where it is known.
 type auditedAct struct {
-	kind            Act // says which role is needed
+	kind            Act // decides which role is needed
 	act, on, before string
-	// from replaces the face of the actor, where it is another: a configuration file.
+	// from replaces the face of the actor where the act comes from a configuration file.
 	from string
 }
 
-// auditPatience is how long noting an act may take, also when who acted has gone.
+// auditPatience is how long noting an act may take, also when the client that asked for it has gone.
 const auditPatience = 10 * time.Second
 
-// audited does something where the role of who acts is enough for it, and notes in the ledger who did it and what became of it, refusals and
-// failures as well. after says what there is then, of what was done. What was before may be found out while it is done.
+// audited calls do where the actor's role is enough for it, and notes in the ledger who acted and how it ended, refusals and failures as well.
+// outcome puts the result into words. do may set what was before the act.
 func audited[T any](ctx context.Context, c *Control, d *auditedAct, outcome func(T) string, do func() (T, error)) (T, error) {
 	var result T
 	err := forbidden(ActorOf(ctx), d.kind)
@@ -74,13 +74,13 @@ func (c *Control) noteOutcome(ctx context.Context, entry ledger.AuditEntry, err 
 	return err
 }
 
-// NoteInvalid notes an act that somebody asked for and that a face refused, because what was said of it could not be read, or names nothing that
-// it could be done on. What control itself refuses is noted there.
+// NoteInvalid notes an act that a face refused because its request could not be read, or names something that does not exist. Control notes what
+// it refuses itself.
 func (c *Control) NoteInvalid(ctx context.Context, act, on, reason string) error {
 	return c.note(ctx, auditEntry(ActorOf(ctx), auditedAct{act: act, on: on}, usage("%s", reason)))
 }
 
-// note adds an entry to the log of acts, also when who acted has gone.
+// note adds an entry to the activity log, also when the client that asked for the act has gone.
 func (c *Control) note(ctx context.Context, entry ledger.AuditEntry) error {
 	entry.At = c.now()
 	noting, cancel := context.WithTimeout(context.WithoutCancel(ctx), auditPatience)
@@ -91,7 +91,7 @@ func (c *Control) note(ctx context.Context, entry ledger.AuditEntry) error {
 	return nil
 }
 
-// auditEntry is what is noted of an act that ended so.
+// auditEntry is the entry for an act that ended with err, which is nil where it was done.
 func auditEntry(actor Actor, d auditedAct, err error) ledger.AuditEntry {
 	entry := ledger.AuditEntry{Who: actor.Name, From: actor.Face, Act: d.act, On: d.on, Before: d.before, Result: ledger.AuditDone}
 	if d.from != "" {
@@ -113,7 +113,7 @@ func auditEntry(actor Actor, d auditedAct, err error) ledger.AuditEntry {
 	return entry
 }
 
-// Log lists what was done, newest first. LogQuery reads a query.
+// Log lists the entries of the activity log that a query selects, newest first. LogQuery reads a query.
 func (c *Control) Log(ctx context.Context, query ledger.AuditQuery) ([]ledger.AuditEntry, error) {
 	entries, err := c.state.Audits(ctx, query)
 	return orEmpty(entries), err

@@ -28,7 +28,7 @@ func TestActsAreNoted(t *testing.T) {
 	t.Parallel()
 	away := errors.New("no server answers")
 	type act func(ctx context.Context, c *Control) error
-	for name, one := range map[string]struct {
+	for name, test := range map[string]struct {
 		do   act
 		want ledger.AuditEntry
 	}{
@@ -45,7 +45,8 @@ func TestActsAreNoted(t *testing.T) {
 			return err
 		}, ledger.AuditEntry{
 			Act: "Smart Sync of BIKE, LAMP", On: "acme-shop", Result: ledger.AuditRefused,
-			Reason: `nothing is known of a SKU "BIKE" of acme: no warehouse has reported it, and no product, bundle or listing has it; check the spelling (capitals and spaces count)`,
+			Reason: `nothing is known of a SKU "BIKE" of acme: no warehouse has reported it, and no product, bundle or listing has it; check the spelling ` +
+				`(capitals and spaces count)`,
 		}},
 		"a pause of no connection": {func(ctx context.Context, c *Control) error {
 			_, err := c.Pause(ctx, "other", "ann", "a sale")
@@ -81,7 +82,8 @@ func TestActsAreNoted(t *testing.T) {
 			})
 			return err
 		}, ledger.AuditEntry{
-			Act: "set the smart schedule", On: "acme-shop", Before: "every 60 minutes (UTC), as the configuration says", After: "every 2 hours (UTC), overridden by ann (the sale)", Result: ledger.AuditDone,
+			Act: "set the smart schedule", On: "acme-shop", Before: "every 60 minutes (UTC), as the configuration says",
+			After: "every 2 hours (UTC), overridden by ann (the sale)", Result: ledger.AuditDone,
 		}},
 		"a schedule that nothing was set of": {func(ctx context.Context, c *Control) error {
 			_, err := c.ClearOverride(ctx, "acme-shop", ledger.Full, 0)
@@ -107,7 +109,10 @@ func TestActsAreNoted(t *testing.T) {
 		"an apply without Temporal": {func(ctx context.Context, c *Control) error {
 			_, err := c.Apply(ctx, ledger.Definitions{Connections: []ledger.Connection{{ID: "acme-shop"}}}, ApplyOptions{From: "host: a.yaml"})
 			return err
-		}, ledger.AuditEntry{From: FaceFile, Act: "apply", On: "host: a.yaml", Result: ledger.AuditFailed, Reason: "nothing was changed; schedule smart-sync/acme-shop: no server answers"}},
+		}, ledger.AuditEntry{
+			From: FaceFile, Act: "apply", On: "host: a.yaml", Result: ledger.AuditFailed,
+			Reason: "nothing was changed; schedule smart-sync/acme-shop: no server answers",
+		}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -120,13 +125,13 @@ func TestActsAreNoted(t *testing.T) {
 			c := &Control{state: shopLedger(t), temporal: gateway.New(temporal, "shops"), now: func() time.Time { return noon }}
 			gone, cancel := context.WithCancel(WithActor(t.Context(), ann))
 			defer cancel()
-			err := one.do(gone, c)
-			require.Equal(t, one.want.Result == ledger.AuditDone, err == nil, err)
+			err := test.do(gone, c)
+			require.Equal(t, test.want.Result == ledger.AuditDone, err == nil, err)
 			noted, err := c.Log(t.Context(), ledger.AuditQuery{Limit: 10})
 			require.NoError(t, err)
 			require.Len(t, noted, 1)
 			require.True(t, noted[0].At.Equal(noon))
-			want := one.want
+			want := test.want
 			want.ID, want.At, want.Who = noted[0].ID, noted[0].At, "ann"
 			if want.From == "" {
 				want.From = FacePage
@@ -142,7 +147,9 @@ func TestNotingAnActIsNotLost(t *testing.T) {
 	state := emptyLedger(t)
 	c := &Control{state: state, now: func() time.Time { return noon }}
 	ctx, leave := context.WithCancel(WithActor(t.Context(), ann))
-	_, err := audited(ctx, c, &auditedAct{kind: ActPause, act: "wave", on: "the shop", before: "still"}, func(text string) string { return text }, func() (string, error) {
+	_, err := audited(ctx, c, &auditedAct{
+		kind: ActPause, act: "wave", on: "the shop", before: "still",
+	}, func(text string) string { return text }, func() (string, error) {
 		leave()
 		return "waved", nil
 	})
@@ -154,7 +161,8 @@ func TestNotingAnActIsNotLost(t *testing.T) {
 
 	lost := errors.New("the disk is full")
 	c.state = deaf{state, lost}
-	_, err = audited(acting(t), c, &auditedAct{kind: ActPause, act: "wave", on: "the shop"}, func(text string) string { return text }, func() (string, error) { return "waved", nil })
+	_, err = audited(acting(t), c, &auditedAct{kind: ActPause, act: "wave", on: "the shop"}, func(text string) string { return text },
+		func() (string, error) { return "waved", nil })
 	require.ErrorIs(t, err, lost)
 	require.EqualError(t, err, "wave on the shop: done, and that could not be noted in the activity log: the disk is full")
 }
@@ -171,14 +179,15 @@ func (d deaf) Audit(context.Context, ledger.AuditEntry) error { return d.err }
 func TestWhatAnApplyChangedIsNoted(t *testing.T) {
 	t.Parallel()
 	require.Equal(t, "nothing differed", applyOutcome(ApplyReport{}))
-	require.Equal(t, "changed connection acme-shop: interval 1h, created store shop, paused schedule smart-sync/acme-shop, smart schedule of acme-shop taken from the file: what was set by ann is gone, first Full Sync of acme-shop requested", applyOutcome(ApplyReport{
+	require.Equal(t, "changed connection acme-shop: interval 1h, created store shop, paused schedule smart-sync/acme-shop, smart schedule of acme-shop "+
+		"taken from the file: what was set by ann is gone, first Full Sync of acme-shop requested", applyOutcome(ApplyReport{
 		Changes:   []ledger.Change{{Action: "changed", Kind: "connection", ID: "acme-shop", Detail: "interval 1h"}, {Action: "created", Kind: "store", ID: "shop"}},
 		Schedules: []ScheduleChange{{ID: "smart-sync/acme-shop", Action: "paused"}}, Requested: []string{"acme-shop"},
 		Overrides: []OverrideFate{{Connection: "acme-shop", Mode: ledger.Full, Action: string(fateKept), Detail: "still"}, {
 			Connection: "acme-shop", Mode: ledger.Smart, Action: string(fateTaken), Detail: "what was set by ann is gone",
 		}},
 	}))
-	require.Equal(t, "x, x, x, x, x, x, x, x, x, x, x, x, x, x, x, x, x, x, x, x and 1 more", some([]string{
+	require.Equal(t, "x, x, x, x, x, x, x, x, x, x, x, x, x, x, x, x, x, x, x, x and 1 more", shortened([]string{
 		"x", "x", "x", "x", "x", "x", "x", "x", "x", "x", "x", "x", "x", "x", "x", "x", "x", "x", "x", "x", "x",
 	}))
 }

@@ -15,13 +15,13 @@ import (
 	"github.com/tidemark/tidemark/workflows"
 )
 
-// Several ledgers can meet in a namespace, for the ids of schedules and workflows are made of the ids of connections. Each therefore
-// names the ledger that it belongs to, and an apply changes and removes none of another's.
+// Several ledgers can use one namespace, and their ids of schedules and workflows may be the same, because these are made of the ids of
+// connections. Each schedule and workflow therefore names the ledger that it belongs to, and an apply leaves those of other ledgers alone.
 
-// owner is the ledger that a schedule belongs to, as the schedule says.
+// owner is the ledger that a schedule or a workflow says it belongs to.
 type owner struct {
-	ledger string // empty: it does not say, as those of before
-	from   string // from where it was last applied, if known
+	ledger string // identity of the ledger; empty where none is named, as in schedules of early releases
+	from   string // host and file that it was last applied from, if known
 }
 
 func (o owner) String() string {
@@ -38,7 +38,7 @@ func (o owner) applied() string {
 	return " (last applied from " + o.from + ")"
 }
 
-// memo marks what belongs to a ledger.
+// memo is the part of a memo that names the owner.
 func (o owner) memo() map[string]any {
 	marked := map[string]any{}
 	for key, value := range map[string]string{workflows.MemoLedger: o.ledger, workflows.MemoApplied: o.from} {
@@ -49,29 +49,29 @@ func (o owner) memo() map[string]any {
 	return marked
 }
 
-// belonging is what decides over a schedule that is there.
+// belonging holds what decides about an existing schedule.
 type belonging struct {
-	owner, own string // ledgers: that the schedule names, and the one that is applied
+	owner, own string // identities of ledgers: the one that the schedule names, and the one that is applied to
 	configured bool   // the configuration has the schedule's connection
 	existed    bool   // the ledger that is applied had the connection before
 	takeOver   bool
 	prune      bool
 }
 
-// verdict is what an apply does about a schedule that is there.
+// verdict is what an apply does about an existing schedule.
 type verdict string
 
 const (
-	tend    verdict = "tend"    // make it what it should be
-	adopt   verdict = "adopt"   // the same; it named no ledger, and is named now
-	usurp   verdict = "usurp"   // the same; it was another's, and a person said so
+	tend    verdict = "tend"    // bring it to what it should be
+	adopt   verdict = "adopt"   // as tend; it named no ledger, and names this one from now on
+	usurp   verdict = "usurp"   // as tend; it belonged to another ledger, and a person chose to take it over
 	refuse  verdict = "refuse"  // change nothing at all
-	remove  verdict = "remove"  // its connection is no longer configured
-	mention verdict = "mention" // the same, and nobody said that it may go
-	spare   verdict = "spare"   // it is no business of this ledger
+	remove  verdict = "remove"  // remove it, because its connection is no longer configured
+	mention verdict = "mention" // warn of it: its connection is no longer configured, and nobody chose to prune
+	spare   verdict = "spare"   // leave it alone: it does not belong to this ledger
 )
 
-// decide decides about a schedule.
+// decide decides what to do about the schedule.
 func (b belonging) decide() verdict {
 	ours := b.owner == b.own || (b.owner == "" && b.existed)
 	switch {
@@ -91,7 +91,7 @@ func (b belonging) decide() verdict {
 	return spare
 }
 
-// ownerOf is what a schedule says about whose it is. What counts is what its runs are started with, for the memo of a schedule
+// ownerOf is the owner that a schedule names. It is read from what the schedule starts its runs with, because the memo of a schedule itself
 // cannot be changed.
 func ownerOf(schedule client.Schedule) owner {
 	action, ok := schedule.Action.(*client.ScheduleWorkflowAction)
@@ -105,7 +105,7 @@ func ownerOf(schedule client.Schedule) owner {
 	return marked
 }
 
-// memoText reads a text of a memo, which the server returns as it was sent and we set as it is.
+// memoText reads a text of a memo: a payload where the server returned it, a plain string where it was set here.
 func memoText(value any) string {
 	text, plain := value.(string)
 	if payload, ok := value.(*commonpb.Payload); ok && !plain {
@@ -116,14 +116,14 @@ func memoText(value any) string {
 	return text
 }
 
-// collision is an id that is another's.
+// collision is an id that belongs to another ledger.
 type collision struct {
 	id    string
 	owner owner
-	open  bool // a workflow that is under way
+	open  bool // it is an open workflow, not a schedule
 }
 
-// collisionError says which ids are another's and what to do.
+// collisionError says which ids belong to another ledger, and what to do.
 func collisionError(own, namespace string, collisions []collision) error {
 	const mostListed = 6
 	var lines []string
@@ -139,14 +139,15 @@ func collisionError(own, namespace string, collisions []collision) error {
 		}
 		lines = append(lines, fmt.Sprintf("  %s%s %s", kind, entry.id, entry.owner))
 	}
-	advice := "Give the connections other ids, or each ledger a namespace of its own (TEMPORAL_NAMESPACE). Where this ledger replaces that one: stop that one's workers, and apply with --take-over."
+	advice := "Give the connections other ids, or each ledger a namespace of its own (TEMPORAL_NAMESPACE). " +
+		"Where this ledger replaces that one: stop that one's workers, and apply with --take-over."
 	if open {
 		advice += " An open workflow must end first; temporal workflow terminate --workflow-id ID ends it."
 	}
 	return usage("nothing was changed: this is ledger %s, and in namespace %s\n%s\n%s", ledger.ShortIdentity(own), namespace, strings.Join(lines, "\n"), advice)
 }
 
-// identity is the ledger that is spoken for.
+// identity is the identity of the control's ledger.
 func (c *Control) identity(ctx context.Context) (string, error) {
 	c.ownLedger.mutex.Lock()
 	defer c.ownLedger.mutex.Unlock()
@@ -161,7 +162,7 @@ func (c *Control) identity(ctx context.Context) (string, error) {
 	return identity, nil
 }
 
-// otherOwner is the owner of an open workflow that belongs to another ledger; nil when it is ours, or does not say.
+// otherOwner is the owner that the memo of an open workflow names where that is another ledger; nil where it is this one, or none is named.
 func (c *Control) otherOwner(ctx context.Context, memo *commonpb.Memo) (*owner, error) {
 	own, err := c.identity(ctx)
 	if err != nil {
@@ -175,7 +176,7 @@ func (c *Control) otherOwner(ctx context.Context, memo *commonpb.Memo) (*owner, 
 	return &marked, nil
 }
 
-// checkOwner refuses what is asked of an open workflow that belongs to another ledger: that one's workers would serve it, or refuse it.
+// checkOwner refuses a request to an open workflow that belongs to another ledger: that ledger's workers would serve the request, or refuse it.
 func (c *Control) checkOwner(id string, theirs *owner) error {
 	if theirs == nil {
 		return nil
@@ -184,7 +185,8 @@ func (c *Control) checkOwner(id string, theirs *owner) error {
 		id, theirs, ledger.ShortIdentity(c.ownLedger.id))
 }
 
-// checkOwnerOften is open for what is signalled often: it looks at a workflow once in a while.
+// checkOwnerOften refuses a workflow that belongs to another ledger, as isOpen does. It is for workflows that are signalled often, and asks
+// Temporal about each once in 30 seconds at most.
 func (c *Control) checkOwnerOften(ctx context.Context, id string) error {
 	const trusted = 30 * time.Second
 	c.ownLedger.mutex.Lock()
@@ -205,22 +207,24 @@ func (c *Control) checkOwnerOften(ctx context.Context, id string) error {
 	return nil
 }
 
-// neighbourWarnings says what else is in the namespace.
+// neighbourWarnings say which schedules of other ledgers, and of unknown ones, the namespace has.
 func neighbourWarnings(namespace string, others map[owner]int, unmarked []string) []string {
 	var sentences []string
 	for theirs, n := range others {
-		sentences = append(sentences, fmt.Sprintf("namespace %s also has %s of ledger %s%s, which are left alone; workers of both listen in it, and refuse each other's runs: give each ledger a namespace of its own",
+		sentences = append(sentences, fmt.Sprintf("namespace %s also has %s of ledger %s%s, which are left alone; "+
+			"workers of both listen in it, and refuse each other's runs: give each ledger a namespace of its own",
 			namespace, Count(int64(n), "schedule", "schedules"), ledger.ShortIdentity(theirs.ledger), theirs.applied()))
 	}
 	slices.Sort(sentences)
 	if len(unmarked) > 0 {
-		sentences = append(sentences, fmt.Sprintf("namespace %s also has %s of which nobody knows whose they are, left alone: %s; temporal schedule delete --schedule-id ID removes one",
+		sentences = append(sentences, fmt.Sprintf("namespace %s also has %s of which nobody knows whose they are, left alone: %s; "+
+			"temporal schedule delete --schedule-id ID removes one",
 			namespace, Count(int64(len(unmarked)), "schedule", "schedules"), joinFirst(unmarked, 6)))
 	}
 	return sentences
 }
 
-// joinFirst names the first few of what may be many.
+// joinFirst lists at most so many names, and says how many more there are.
 func joinFirst(names []string, most int) string {
 	if len(names) <= most {
 		return strings.Join(names, ", ")

@@ -53,13 +53,13 @@ func TestOwnerOfASchedule(t *testing.T) {
 
 	payloads := action
 	payloads.Args, payloads.Memo = nil, map[string]any{}
-	for _, one := range action.Args {
-		payload, err := converter.GetDefaultDataConverter().ToPayload(one)
+	for _, value := range action.Args {
+		payload, err := converter.GetDefaultDataConverter().ToPayload(value)
 		require.NoError(t, err)
 		payloads.Args = append(payloads.Args, payload)
 	}
-	for key, one := range action.Memo {
-		payload, err := converter.GetDefaultDataConverter().ToPayload(one)
+	for key, value := range action.Memo {
+		payload, err := converter.GetDefaultDataConverter().ToPayload(value)
 		require.NoError(t, err)
 		payloads.Memo[key] = payload
 	}
@@ -71,7 +71,9 @@ func TestOwnerOfASchedule(t *testing.T) {
 func TestRefusalNamesBothLedgers(t *testing.T) {
 	t.Parallel()
 	err := collisionError("OURSOURSOURS", "shops", []collision{
-		{id: "smart-sync/a", owner: owner{ledger: "THEIRSTHEIRS", from: "box:/etc/acme.yaml"}}, {id: "full-sync/a"}, {id: "full-sync/b", owner: owner{ledger: "THEIRSTHEIRS"}, open: true},
+		{id: "smart-sync/a", owner: owner{ledger: "THEIRSTHEIRS", from: "box:/etc/acme.yaml"}},
+		{id: "full-sync/a"},
+		{id: "full-sync/b", owner: owner{ledger: "THEIRSTHEIRS"}, open: true},
 	})
 	var wrong *UsageError
 	require.ErrorAs(t, err, &wrong)
@@ -79,6 +81,7 @@ func TestRefusalNamesBothLedgers(t *testing.T) {
   schedule smart-sync/a belongs to ledger THEIRSTH (last applied from box:/etc/acme.yaml)
   schedule full-sync/a names no ledger
   the open workflow full-sync/b belongs to ledger THEIRSTH
-Give the connections other ids, or each ledger a namespace of its own (TEMPORAL_NAMESPACE). Where this ledger replaces that one: stop that one's workers, and apply with --take-over.`+
+Give the connections other ids, or each ledger a namespace of its own (TEMPORAL_NAMESPACE). `+
+		`Where this ledger replaces that one: stop that one's workers, and apply with --take-over.`+
 		` An open workflow must end first; temporal workflow terminate --workflow-id ID ends it.`)
 }

@@ -27,7 +27,7 @@ func (c *Control) cancel(ctx context.Context, id int64) (ledger.Run, error) {
 	if alive {
 		err = c.temporal.Cancel(ctx, run.Workflow)
 		if gateway.Absent(err) {
-			err = nil // it has ended this moment
+			err = nil // it has ended at this moment
 		}
 		return run, err
 	}
@@ -40,7 +40,7 @@ func (c *Control) cancel(ctx context.Context, id int64) (ledger.Run, error) {
 	return c.state.Run(ctx, id)
 }
 
-// AwaitRunEnd waits until a run has ended, and returns it as it is then. When the time is over first, it returns the run as it stands.
+// AwaitRunEnd waits until a run has ended, and returns the ended run. When the time within is over first, it returns the open run.
 func (c *Control) AwaitRunEnd(ctx context.Context, id int64, within time.Duration) (ledger.Run, error) {
 	ticker := time.NewTicker(250 * time.Millisecond)
 	defer ticker.Stop()

@@ -25,21 +25,21 @@ func CatalogueKinds() []CatalogueKind {
 
 // CatalogueQuery asks for a part of a list of the catalogue.
 type CatalogueQuery struct {
-	Kind     CatalogueKind // empty: products
-	Merchant string        // empty: the first one
-	Store    string        // of listings; empty: the merchant's first
-	Prefix   string        // what SKUs begin with, byte by byte; of listings the channel SKUs
-	After    string
+	Kind     CatalogueKind // empty for products
+	Merchant string        // empty for the first merchant
+	Store    string        // the store whose listings are listed; empty for the merchant's first
+	Prefix   string        // SKUs that begin with these bytes; of listings the channel SKUs
+	After    string        // entries after this SKU; of listings after this channel SKU
 	Limit    int
 }
 
-// CatalogueEntry is what the catalogue has of a SKU.
+// CatalogueEntry is what the catalogue says about a SKU.
 type CatalogueEntry struct {
 	SKU        string                `json:"sku"`
 	Name       string                `json:"name,omitempty"`
 	Barcode    string                `json:"barcode,omitempty"`
 	Components []inventory.Component `json:"components,omitempty"` // of a bundle
-	// Sold are the listings of it, by store; a store without one sells it under its own SKU, or not at all.
+	// Sold are the SKU's listings, store by store. A store without one sells it under its own SKU, or not at all.
 	Sold []ledger.ListingDefinition `json:"sold,omitempty"`
 }
 
@@ -49,8 +49,8 @@ type Catalogue struct {
 	Merchants []string         `json:"merchants"`
 	Stores    []string         `json:"stores"` // of the merchant
 	Entries   []CatalogueEntry `json:"entries"`
-	Next      string           `json:"next,omitempty"` // what to give as After for the next part
-	// File is the configuration that the catalogue was read with, as people know it.
+	Next      string           `json:"next,omitempty"` // the After of the next part; empty at the end
+	// File is the name of the configuration file that the catalogue was read with.
 	File string `json:"file,omitempty"`
 }
 
@@ -132,7 +132,7 @@ func (c *Control) catalogueEntries(ctx context.Context, catalogue *Catalogue) er
 	return c.addListings(ctx, catalogue)
 }
 
-// addListings adds under what each store of the merchant sells the entries.
+// addListings adds to each entry the SKUs under which the merchant's stores sell it.
 func (c *Control) addListings(ctx context.Context, catalogue *Catalogue) error {
 	at, skus := map[string]int{}, make([]string, len(catalogue.Entries))
 	for i, entry := range catalogue.Entries {

@@ -15,7 +15,9 @@ func TestTheCatalogueIsListed(t *testing.T) {
 	c := New(shopLedger(t, func(d *ledger.Definitions) {
 		d.Stores = append(d.Stores, ledger.Store{ID: "till", Merchant: "acme", Driver: "sandbox"}, ledger.Store{ID: "other", Merchant: "birch", Driver: "sandbox"})
 		d.Products = []ledger.Product{{Merchant: "acme", SKU: "BELL", Name: "Bell"}, {Merchant: "acme", SKU: "BIKE", Name: "City bike", Barcode: "42"}}
-		d.Bundles = []ledger.BundleDefinition{{Merchant: "acme", Bundle: inventory.Bundle{SKU: "KIT", Components: []inventory.Component{{SKU: "BIKE", Count: 1}, {SKU: "BELL", Count: 2}}}}}
+		d.Bundles = []ledger.BundleDefinition{{
+			Merchant: "acme", Bundle: inventory.Bundle{SKU: "KIT", Components: []inventory.Component{{SKU: "BIKE", Count: 1}, {SKU: "BELL", Count: 2}}},
+		}}
 		d.Listings = []ledger.ListingDefinition{
 			{Store: "shop", Listing: inventory.Listing{SKU: "BIKE", ChannelSKU: "S-1"}},
 			{Store: "till", Listing: inventory.Listing{SKU: "BIKE", ChannelSKU: "T-1"}},
@@ -27,9 +29,9 @@ func TestTheCatalogueIsListed(t *testing.T) {
 		if query.Limit == 0 {
 			query.Limit = 10
 		}
-		found, err := c.Catalogue(t.Context(), query)
+		catalogue, err := c.Catalogue(t.Context(), query)
 		require.NoError(t, err)
-		return found
+		return catalogue
 	}
 	first := list(CatalogueQuery{Limit: 1})
 	require.Equal(t, []string{"acme", "birch"}, first.Merchants)

@@ -12,25 +12,25 @@ import (
 	"github.com/tidemark/tidemark/workflows"
 )
 
-// The server's calendars compare the clock on the wall: a start in the hour that a zone skips in spring never comes, or comes at another
-// time, and one in the hour that it repeats in autumn comes once or twice, depending on the zone. So the days on which a start meets such
-// an hour are taken out of its calendars, and the start is written as the one instant at which it is to come.
+// The server's calendars go by local time. A start in the hour that a zone skips in spring never comes, or comes at another time; a start in the
+// hour that it repeats in autumn comes once or twice, depending on the zone. Therefore the days on which a start falls into such an hour are taken
+// out of its calendars, and the start is written as the one instant at which it is to come.
 
 const (
-	// changeYears is for how many calendar years after the present one change days are written out. Whole years keep a schedule the same
-	// from one apply to the next; zones are not known for longer with any certainty.
+	// changeYears is how many calendar years after the present one are written out. Whole years keep a schedule the same from one apply to the
+	// next; further ahead, nobody knows with certainty when zones change their clocks.
 	changeYears = 3
-	// instantInterval is the interval of an instant: the server knows no dates in UTC, but an interval of 40 years with an offset comes once.
+	// instantInterval stands for a single instant: the server has no dates in UTC, but an interval of 40 years with an offset comes once.
 	instantInterval = 40 * 365 * 24 * time.Hour
-	// longestJitter is how late a start may come at most.
+	// longestJitter is the most that a start may come late.
 	longestJitter = 5 * time.Minute
 	minutesPerDay = 24 * 60
 	secondsPerDay = minutesPerDay * 60
-	// firstYear and lastYear are those that the server's calendars know.
+	// firstYear and lastYear bound the years of the server's calendars.
 	firstYear, lastYear = 2000, 2100
 )
 
-// ChangeDay is a day on which a schedule's start meets a change of its zone's clock, and what happens then.
+// ChangeDay is a day on which a start of a schedule falls into an hour that its zone's clock skips or repeats.
 type ChangeDay struct {
 	Connection string      `json:"connection"`
 	Mode       ledger.Mode `json:"mode"`
@@ -38,10 +38,10 @@ type ChangeDay struct {
 	Date       string      `json:"date"`  // of the zone, 2027-03-28
 	Start      string      `json:"start"` // as the rule has it, 02:30
 	Twice      bool        `json:"twice"` // the clock shows the start twice on that day; otherwise it skips it
-	At         time.Time   `json:"at"`    // when it runs
+	At         time.Time   `json:"at"`    // when the run starts on that day
 }
 
-// String says what happens, in a line.
+// String says in one line which schedule has the day, and what happens on it.
 func (d ChangeDay) String() string {
 	return fmt.Sprintf("%s on %s in %s: %s", workflows.WorkflowID(d.Mode, d.Connection), d.Date, d.Timezone, d.Text())
 }
@@ -55,7 +55,7 @@ func (d ChangeDay) Text() string {
 	return fmt.Sprintf("the clock %s; it runs once, at %s", what, d.At.Format("15:04 (-07:00)"))
 }
 
-// ComingChangeDays are the days of the next twelve months on which a start of a connection's schedules meets a change of its zone's clock.
+// ComingChangeDays are the change days of a connection's schedules in the next twelve months, in the order of their starts.
 func ComingChangeDays(connection ledger.Connection, now time.Time) []ChangeDay {
 	var days []ChangeDay
 	for _, mode := range []ledger.Mode{ledger.Smart, ledger.Full} {
@@ -65,7 +65,7 @@ func ComingChangeDays(connection ledger.Connection, now time.Time) []ChangeDay {
 	return days
 }
 
-// changeDaysOf are those of one schedule.
+// changeDaysOf are the change days of one schedule in the next twelve months.
 func changeDaysOf(connection string, mode ledger.Mode, schedule ledger.Schedule, now time.Time) []ChangeDay {
 	var days []ChangeDay
 	changes := clockChanges(schedule.Timezone, now)
@@ -86,13 +86,13 @@ func changeDaysOf(connection string, mode ledger.Mode, schedule ledger.Schedule,
 	return days
 }
 
-// clockChange is a change of a zone's clock: when, and the seconds that the zone is ahead of UTC before and after it.
+// clockChange is a change of a zone's clock.
 type clockChange struct {
 	at            time.Time
-	before, after int
+	before, after int // seconds that the zone is ahead of UTC before and after the change
 }
 
-// clockChanges are a zone's changes of this calendar year and the next ones. A zone that only the server knows has none.
+// clockChanges are a zone's clock changes of this calendar year and the next changeYears. A zone that this machine does not know has none.
 func clockChanges(timezone string, now time.Time) []clockChange {
 	zone, err := time.LoadLocation(timezone)
 	if err != nil {
@@ -108,21 +108,21 @@ func clockChanges(timezone string, now time.Time) []clockChange {
 		}
 		_, before := next.Add(-time.Second).Zone()
 		_, after := next.Zone()
-		if before != after { // else only a name changes
+		if before != after { // otherwise only the name of the offset changes
 			changes = append(changes, clockChange{at: next, before: before, after: after})
 		}
 		at = next
 	}
 }
 
-// start is a time of the clock at which a rule starts a run, on the given days of the week.
+// start is a local time at which a rule starts a run, on the given days of the week.
 type start struct {
 	minute int // of the day
 	days   []client.ScheduleRange
 }
 
-// onceADayStarts are the starts of a rule that come once a day each: all that lie more than an hour apart. Those of more frequent rules follow the
-// clock through its changes, at the same distance as ever, and none is missed.
+// onceADayStarts are the starts of a rule whose starts lie more than an hour apart, so that each comes once a day. Rules with more frequent starts
+// need no care: their starts keep their distance through a change of the clock, and none is missed.
 func onceADayStarts(rule ledger.Rule) []start {
 	everyDay := weekdays(nil)
 	var starts []start
@@ -151,24 +151,24 @@ func onceADayStarts(rule ledger.Rule) []start {
 	return starts
 }
 
-// meeting is a day on which a start meets a change of the clock.
+// meeting is a day on which a start falls into a change of the clock.
 type meeting struct {
-	date  time.Time // in UTC
+	date  time.Time // midnight of the day, in UTC
 	twice bool      // the clock shows the start twice; otherwise it skips it
-	plain bool      // the clock shows it once, and only the server would start it twice
-	at    time.Time // when it is to run; zero on a day that the zone skips altogether
+	plain bool      // the clock shows the start once, but the server would start a run twice
+	at    time.Time // when the run is to start; zero on a day that the zone skips altogether
 }
 
-// serverRepeats is how long before a repeated hour the server (1.32) repeats starts as well, in zones east of Greenwich: it takes the hour
-// before for the one that is two hours long.
+// serverRepeats is the time in seconds before a repeated hour in which the server (1.32) repeats starts too, in zones east of Greenwich: it treats
+// the hour before as the one that is repeated.
 const serverRepeats = 60 * 60
 
-// meetings are the days on which a start is a time that the clock skips or shows twice, or that the server would take for one.
+// meetings are the days on which the clock skips the start or shows it twice, or on which the server would repeat it.
 func (s start) meetings(changes []clockChange) []meeting {
 	var days []meeting
 	for _, change := range changes {
 		at := change.at.Unix()
-		from, to := at+int64(change.before), at+int64(change.after) // on the wall
+		from, to := at+int64(change.before), at+int64(change.after) // local time before and after the change, as seconds
 		twice := to < from
 		if twice {
 			from, to = to, from
@@ -194,8 +194,8 @@ func (s start) meetings(changes []clockChange) []meeting {
 	return days
 }
 
-// onDay is when a start that the clock skips is to run: at the first time after it. Where that is a day later already, as in a zone that
-// skips the last hour of a day, it is as late as it can be on its day.
+// onDay is when a start that the clock skips is to run: at the first moment after the skipped hour. Where that moment is on the next day, as in a
+// zone that skips the last hour of a day, the run starts as late as possible on its own day.
 func (c clockChange) onDay(date time.Time) time.Time {
 	for _, at := range []time.Time{c.at, c.at.Add(-longestJitter)} {
 		if at.Format(time.DateOnly) == date.Format(time.DateOnly) {
@@ -205,7 +205,7 @@ func (c clockChange) onDay(date time.Time) time.Time {
 	return time.Time{}
 }
 
-// aroundChanges is a rule of fixed starts with its change days written out. It is false for a rule that no change touches.
+// aroundChanges is a rule of once-a-day starts with its change days written out. It returns false for a rule that no change touches.
 func aroundChanges(rule ledger.Rule, changes []clockChange) ([]client.ScheduleCalendarSpec, []client.ScheduleIntervalSpec, bool) {
 	var calendars []client.ScheduleCalendarSpec
 	var instants []client.ScheduleIntervalSpec
@@ -223,8 +223,8 @@ func aroundChanges(rule ledger.Rule, changes []clockChange) ([]client.ScheduleCa
 	return calendars, instants, touched
 }
 
-// without is a start on all days but some: in the months that have none of them, in the years of a month that have none, and on the
-// other days of such a month.
+// without is a start on all days but the skipped ones. Its calendars cover the months without skipped days, the other years of a month with
+// skipped days, and the other days of such a month.
 func (s start) without(skipped []meeting) []client.ScheduleCalendarSpec {
 	every := client.ScheduleCalendarSpec{Minute: exactly(s.minute % 60), Hour: exactly(s.minute / 60), DayOfWeek: s.days}
 	if len(skipped) == 0 {
@@ -258,7 +258,7 @@ func (s start) without(skipped []meeting) []client.ScheduleCalendarSpec {
 	return calendars
 }
 
-// allBut are the numbers from first to last without some, which are sorted.
+// allBut are the numbers from first to last except those of without, which is sorted.
 func allBut(first, last int, without []int) []client.ScheduleRange {
 	var left []client.ScheduleRange
 	for _, number := range append(slices.Clone(without), last+1) {

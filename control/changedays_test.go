@@ -126,9 +126,11 @@ func TestOtherRulesOnAChangeDay(t *testing.T) {
 	even := control.Spec([]ledger.Rule{{Hourly: &ledger.Hourly{Every: 2, Minute: 15}}}, "Europe/Paris", today)
 	require.Len(t, fires(t, even, autumn), 12, "each start of a day is once")
 	require.Len(t, fires(t, even, time.Date(2027, 3, 28, 0, 0, 0, 0, time.UTC)), 12)
-	weekdays := control.Spec([]ledger.Rule{{Flexible: &ledger.Flexible{Every: 24 * time.Hour, From: 2, To: 2, Days: []string{"mon", "tue"}}}}, "Europe/Paris", today)
+	weekdays := control.Spec([]ledger.Rule{{Flexible: &ledger.Flexible{Every: 24 * time.Hour, From: 2, To: 2, Days: []string{"mon", "tue"}}}}, "Europe/Paris",
+		today)
 	require.Empty(t, fires(t, weekdays, autumn), "a Sunday")
-	require.Equal(t, control.Spec([]ledger.Rule{{Daily: "04:00"}}, "UTC", today).Calendars, control.Spec([]ledger.Rule{{Daily: "04:00"}}, "Europe/Paris", today).Calendars,
+	require.Equal(t, control.Spec([]ledger.Rule{{Daily: "04:00"}}, "UTC", today).Calendars,
+		control.Spec([]ledger.Rule{{Daily: "04:00"}}, "Europe/Paris", today).Calendars,
 		"what no change touches is written as ever")
 }
 

@@ -6,8 +6,8 @@ import (
 	"github.com/tidemark/tidemark/control/gateway"
 )
 
-// CodecHandler opens what is sealed in Temporal for the Web UI, whose pages are at the origins, and for the temporal command; see gateway.CodecHandler. Without
-// keys in the environment there is nothing to open, which is a UsageError.
+// CodecHandler decrypts payloads for Temporal's Web UI, whose pages have the given origins, and for the temporal command; see
+// gateway.CodecHandler. Without keys in the environment nothing is sealed, which is a *UsageError.
 func CodecHandler(origins []string) (http.Handler, error) {
 	keys, err := gateway.ProcessKeys()
 	switch {

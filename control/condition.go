@@ -7,16 +7,15 @@ import (
 	"github.com/tidemark/tidemark/ledger"
 )
 
-// Condition is how a connection stands, in one word: its last finished result measured against its schedule. A run that is under way
-// changes nothing of it.
+// Condition is the state of a connection in a word or two: its last finished result measured against its schedule. An open run does not change it.
 type Condition string
 
-// The conditions. Those for which somebody is needed come first.
+// The conditions. Those that need a person come first.
 const (
 	ConditionHeld     Condition = "held"      // a run waits for a person
 	ConditionFailing  Condition = "failing"   // the last run that ended failed, or a schedule is missing
-	ConditionLate     Condition = "late"      // a start of its schedule is over whose figures have not come to the store
-	ConditionNeverRun Condition = "never run" // no run has gone through everything yet
+	ConditionLate     Condition = "late"      // a scheduled start is overdue: its figures have not reached the store
+	ConditionNeverRun Condition = "never run" // no run of everything has completed yet
 	ConditionUnknown  Condition = "not known" // Temporal does not answer
 	ConditionTooHigh  Condition = "too high"  // figures stay above what they should be, because a person rejected to take them to 0
 	ConditionPaused   Condition = "paused"
@@ -24,7 +23,7 @@ const (
 	ConditionOff      Condition = "off" // not enabled
 )
 
-// Conditions are all of them, in the order in which people want to see connections.
+// Conditions are all conditions, in the order in which people want to see connections.
 func Conditions() []Condition {
 	return []Condition{
 		ConditionHeld, ConditionFailing, ConditionLate, ConditionTooHigh, ConditionNeverRun, ConditionUnknown, ConditionPaused, ConditionOnTime, ConditionOff,
@@ -32,12 +31,13 @@ func Conditions() []Condition {
 }
 
 const (
-	leastGrace = 10 * time.Minute // beside the run's own time, until a start whose run has not completed makes a connection late
-	longGrace  = 2                // times of the last run
+	// A start whose run has not completed makes a connection late after a grace: longGrace times the duration of the last run, at least leastGrace.
+	leastGrace = 10 * time.Minute
+	longGrace  = 2
 )
 
-// conditionOf judges a connection. last is its newest run of everything that ended with a result, success the newest that went through;
-// nil when there is none.
+// conditionOf judges a connection, and says why in words. last is its newest run of everything that ended with a result, success the newest that
+// completed; each is nil when there is none. unreachable is why Temporal does not answer.
 func conditionOf(status ConnectionStatus, hold *OpenHold, last, success *ledger.Run, unreachable string, now time.Time) (Condition, string) {
 	switch {
 	case !status.Enabled:
@@ -86,8 +86,8 @@ func pausedNote(schedules []ScheduleStatus) (note string, paused bool) {
 	return note, len(schedules) > 0
 }
 
-// firstMissedStart is the first start of a connection's schedules after its last success, where a run of it should have ended by now. Starts of a
-// schedule that came in force later are none.
+// firstMissedStart is the first start of a connection's schedules after its last success. It returns true where the run of that start should have
+// ended by now. Starts before a schedule came into force do not count.
 func firstMissedStart(status ConnectionStatus, success ledger.Run, now time.Time) (time.Time, bool) {
 	grace := leastGrace
 	if success.EndedAt != nil {

@@ -30,25 +30,61 @@ func TestConditionOf(t *testing.T) {
 		want                  Condition
 		why                   string
 	}{
-		"it is not enabled":                         {disabled: true, hold: &OpenHold{}, want: ConditionOff, why: "the connection is not enabled"},
-		"its inventory is not enabled":              {noInventory: true, want: ConditionOff, why: "its inventory is not enabled"},
-		"a held run comes before all else":          {hold: &OpenHold{Hold: ledger.Hold{Run: 9, Reason: "much to 0"}}, last: ended(ledger.Failed, 0, 0), want: ConditionHeld, why: "run 9: much to 0"},
-		"a schedule is missing":                     {schedules: []ScheduleStatus{{ID: "smart-sync/shop", Missing: true}}, want: ConditionFailing, why: "smart-sync/shop is missing"},
-		"the last run failed":                       {rules: hourly, last: ended(ledger.Failed, time.Minute, 0), success: ended(ledger.Completed, time.Hour, 0), want: ConditionFailing, why: "run 7 failed: no such host"},
-		"it failed, and Temporal does not answer":   {last: ended(ledger.Failed, time.Minute, 0), unreachable: "refused", want: ConditionFailing, why: "run 7 failed"},
-		"Temporal does not answer":                  {success: ended(ledger.Completed, time.Minute, 0), unreachable: "refused", want: ConditionUnknown, why: "refused"},
-		"somebody paused it":                        {schedules: paused, success: ended(ledger.Completed, 30*time.Hour, 0), rules: hourly, want: ConditionPaused, why: "paused by ann: stocktaking"},
-		"one of two schedules is paused":            {schedules: append(paused, running...), success: ended(ledger.Completed, time.Minute, 0), rules: hourly, want: ConditionOnTime},
-		"nothing has gone through":                  {schedules: running, want: ConditionNeverRun},
-		"the start after the last run is to come":   {schedules: running, rules: hourly, success: ended(ledger.Completed, 20*time.Minute, time.Minute), want: ConditionOnTime},
-		"a start was 30 minutes ago":                {schedules: running, rules: hourly, success: ended(ledger.Completed, 40*time.Minute, time.Minute), want: ConditionLate, why: "since the start at 2026-11-25 12:00 UTC"},
-		"it was, and a run takes half an hour":      {schedules: running, rules: hourly, success: ended(ledger.Completed, 40*time.Minute, 30*time.Minute), want: ConditionOnTime},
-		"it completed with failures":                {schedules: running, rules: hourly, last: ended(ledger.CompletedWithFailures, 20*time.Minute, 0), success: ended(ledger.CompletedWithFailures, 20*time.Minute, 0), want: ConditionOnTime},
-		"figures stay too high":                     {schedules: running, rules: hourly, success: ended(ledger.Completed, 20*time.Minute, time.Minute), kept: 191, want: ConditionTooHigh, why: "191 figures stay above 0"},
-		"they do, and it is paused":                 {schedules: paused, rules: hourly, success: ended(ledger.Completed, 20*time.Minute, time.Minute), kept: 191, want: ConditionTooHigh, why: "191 figures stay above 0"},
-		"they do, and nothing completes any more":   {schedules: running, rules: hourly, success: ended(ledger.Completed, 40*time.Minute, time.Minute), kept: 191, want: ConditionLate, why: "since the start at"},
-		"without a schedule nothing is late":        {success: ended(ledger.Completed, 300*time.Hour, 0), want: ConditionOnTime},
-		"a weekday's schedule is not late at night": {schedules: running, rules: []ledger.Rule{{Flexible: &ledger.Flexible{Every: time.Hour, From: 14, To: 18}}}, success: ended(ledger.Completed, 18*time.Hour, time.Minute), want: ConditionOnTime},
+		"it is not enabled":            {disabled: true, hold: &OpenHold{}, want: ConditionOff, why: "the connection is not enabled"},
+		"its inventory is not enabled": {noInventory: true, want: ConditionOff, why: "its inventory is not enabled"},
+		"a held run comes before all else": {
+			hold: &OpenHold{Hold: ledger.Hold{Run: 9, Reason: "much to 0"}}, last: ended(ledger.Failed, 0, 0), want: ConditionHeld, why: "run 9: much to 0",
+		},
+		"a schedule is missing": {
+			schedules: []ScheduleStatus{{ID: "smart-sync/shop", Missing: true}}, want: ConditionFailing, why: "smart-sync/shop is missing",
+		},
+		"the last run failed": {
+			rules: hourly, last: ended(ledger.Failed, time.Minute, 0), success: ended(ledger.Completed, time.Hour, 0), want: ConditionFailing,
+			why: "run 7 failed: no such host",
+		},
+		"it failed, and Temporal does not answer": {
+			last: ended(ledger.Failed, time.Minute, 0), unreachable: "refused", want: ConditionFailing, why: "run 7 failed",
+		},
+		"Temporal does not answer": {
+			success: ended(ledger.Completed, time.Minute, 0), unreachable: "refused", want: ConditionUnknown, why: "refused",
+		},
+		"somebody paused it": {
+			schedules: paused, success: ended(ledger.Completed, 30*time.Hour, 0), rules: hourly, want: ConditionPaused, why: "paused by ann: stocktaking",
+		},
+		"one of two schedules is paused": {
+			schedules: append(paused, running...), success: ended(ledger.Completed, time.Minute, 0), rules: hourly, want: ConditionOnTime,
+		},
+		"nothing has gone through": {schedules: running, want: ConditionNeverRun},
+		"the start after the last run is to come": {
+			schedules: running, rules: hourly, success: ended(ledger.Completed, 20*time.Minute, time.Minute), want: ConditionOnTime,
+		},
+		"a start was 30 minutes ago": {
+			schedules: running, rules: hourly, success: ended(ledger.Completed, 40*time.Minute, time.Minute), want: ConditionLate,
+			why: "since the start at 2026-11-25 12:00 UTC",
+		},
+		"it was, and a run takes half an hour": {
+			schedules: running, rules: hourly, success: ended(ledger.Completed, 40*time.Minute, 30*time.Minute), want: ConditionOnTime,
+		},
+		"it completed with failures": {
+			schedules: running, rules: hourly, last: ended(ledger.CompletedWithFailures, 20*time.Minute, 0),
+			success: ended(ledger.CompletedWithFailures, 20*time.Minute, 0), want: ConditionOnTime,
+		},
+		"figures stay too high": {
+			schedules: running, rules: hourly, success: ended(ledger.Completed, 20*time.Minute, time.Minute), kept: 191, want: ConditionTooHigh,
+			why: "191 figures stay above 0",
+		},
+		"they do, and it is paused": {
+			schedules: paused, rules: hourly, success: ended(ledger.Completed, 20*time.Minute, time.Minute), kept: 191, want: ConditionTooHigh,
+			why: "191 figures stay above 0",
+		},
+		"they do, and nothing completes any more": {
+			schedules: running, rules: hourly, success: ended(ledger.Completed, 40*time.Minute, time.Minute), kept: 191, want: ConditionLate, why: "since the start at",
+		},
+		"without a schedule nothing is late": {success: ended(ledger.Completed, 300*time.Hour, 0), want: ConditionOnTime},
+		"a weekday's schedule is not late at night": {
+			schedules: running, rules: []ledger.Rule{{Flexible: &ledger.Flexible{Every: time.Hour, From: 14, To: 18}}},
+			success: ended(ledger.Completed, 18*time.Hour, time.Minute), want: ConditionOnTime,
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -57,10 +93,10 @@ func TestConditionOf(t *testing.T) {
 			}}
 			kept := ledger.Kept{Rows: test.kept, Answers: 1, Decided: "rejected by ann"}
 			status.KeptRows, status.Kept = kept.Rows, kept.Words()
-			found, why := conditionOf(status, test.hold, test.last, test.success, test.unreachable, now)
-			require.Equal(t, test.want, found)
+			condition, why := conditionOf(status, test.hold, test.last, test.success, test.unreachable, now)
+			require.Equal(t, test.want, condition)
 			require.Contains(t, why, test.why)
-			require.Contains(t, Conditions(), found)
+			require.Contains(t, Conditions(), condition)
 		})
 	}
 }

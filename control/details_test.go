@@ -22,7 +22,9 @@ func TestDetailsSayWhatToDo(t *testing.T) {
 		}
 	}
 	text := intakeDetails("depot")
-	for _, want := range []string{"what depot sends", "`starter snapshot depot`", "the current details say why", "*Send a Signal* `inventory-updated` with `{\"updates\": "} {
+	for _, want := range []string{
+		"what depot sends", "`starter snapshot depot`", "the current details say why", "*Send a Signal* `inventory-updated` with `{\"updates\": ",
+	} {
 		require.Contains(t, text, want)
 	}
 }

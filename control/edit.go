@@ -14,35 +14,35 @@ import (
 	"github.com/tidemark/tidemark/workflows"
 )
 
-// Schedules are edited in the ledger first, and Temporal is brought to that. Where it does not answer, or this process ends in between, a
-// worker brings it to that later: see MendSchedules.
+// A schedule is edited in the ledger first, and then in Temporal. Where Temporal does not answer, or this process ends in between, a worker changes
+// Temporal later: see MendSchedules.
 
 // ScheduleEdit is a schedule that somebody wants in force.
 type ScheduleEdit struct {
-	ledger.Schedule // without a zone: it keeps that which it has
+	ledger.Schedule // an empty zone keeps the present one
 	Reason          string
-	Until           *time.Time // nil: for good
-	// Version is that of the setting that the edit was made on.
+	Until           *time.Time // nil for good
+	// Version is the version of the setting that the edit was made on.
 	Version int64
-	// Force allows a Full Sync of more than once a day; Insist is how a person sets it, for the refusal.
+	// Force allows a Full Sync more than once a day. Insist tells a person how to set it, for the refusal.
 	Force  bool
 	Insist string
 	By     string
-	// advised and previous are of an override that comes from the advice.
+	// advised and previous are set where the edit applies the advice; see ledger.Override.
 	advised  bool
 	previous *ledger.Override
 }
 
-// ScheduleEditResult is what became of an edit.
+// ScheduleEditResult is a schedule after an edit.
 type ScheduleEditResult struct {
 	ScheduleSetting
 	Starts   []time.Time `json:"starts"` // the next ones
 	Warnings []string    `json:"warnings"`
-	// Waits is why Temporal could not be brought to it yet; a worker does that as soon as it can.
+	// Waits is why the schedule in Temporal could not be changed yet. A worker changes it as soon as it can.
 	Waits string `json:"waits,omitempty"`
 }
 
-// SchedulePreview is what a schedule would do.
+// SchedulePreview says what a schedule would do.
 type SchedulePreview struct {
 	Starts     []time.Time `json:"starts"` // the next ones, in the schedule's zone
 	ChangeDays []ChangeDay `json:"change_days"`
@@ -53,29 +53,30 @@ type SchedulePreview struct {
 // shownStarts is how many of the next starts are shown.
 const shownStarts = 5
 
-// StaleEditError is an edit that was made on a setting which somebody has changed since.
+// StaleEditError is for an edit of a schedule that somebody has changed since it was read.
 type StaleEditError struct {
 	Now    ScheduleSetting
 	Wanted ledger.Schedule
 }
 
 func (e *StaleEditError) Error() string {
-	return fmt.Sprintf("nothing was changed: the %s schedule of %s was changed while you edited it. It is now %s, %s; you wanted %s. Look at it again, and decide anew",
+	return fmt.Sprintf("nothing was changed: the %s schedule of %s was changed while you edited it. "+
+		"It is now %s, %s; you wanted %s. Look at it again, and decide anew",
 		e.Now.Mode, e.Now.Connection, ScheduleWords(e.Now.Schedule), sourceWords(e.Now), ScheduleWords(e.Wanted))
 }
 
-// Unwrap makes it a refusal as any other of what was read before somebody changed it, for who does not show the difference.
+// Unwrap makes it an *OutdatedError too, for callers that do not show the two values.
 func (e *StaleEditError) Unwrap() error { return &OutdatedError{Message: e.Error()} }
 
-// OutdatedError is an edit that was made on what somebody has changed since it was read. Its message says what there is now.
+// OutdatedError is for an edit of something that somebody has changed since it was read. Its message says the present value.
 type OutdatedError struct{ Message string }
 
 func (e *OutdatedError) Error() string { return e.Message }
 
-// Unwrap makes it a refusal as any other.
+// Unwrap makes it a *UsageError too.
 func (e *OutdatedError) Unwrap() error { return &UsageError{Message: e.Message} }
 
-// sourceWords say who set a schedule.
+// sourceWords say in words where a schedule comes from.
 func sourceWords(setting ScheduleSetting) string {
 	switch setting.Source {
 	case SetByOverride:
@@ -89,7 +90,7 @@ func sourceWords(setting ScheduleSetting) string {
 	return "the default"
 }
 
-// Settings are what the schedules of a connection are set to, Smart Sync's first.
+// Settings are the settings of a connection's schedules, Smart Sync's first.
 func (c *Control) Settings(ctx context.Context, id string) ([]ScheduleSetting, error) {
 	connection, err := c.connection(ctx, id)
 	if err != nil {
@@ -99,7 +100,7 @@ func (c *Control) Settings(ctx context.Context, id string) ([]ScheduleSetting, e
 	return settings, err
 }
 
-// setting is what one schedule of a connection is set to.
+// setting is the setting of one schedule of a connection.
 func (c *Control) setting(ctx context.Context, id string, mode ledger.Mode) (ScheduleSetting, error) {
 	settings, err := c.Settings(ctx, id)
 	if err != nil {
@@ -113,6 +114,8 @@ func (c *Control) setting(ctx context.Context, id string, mode ledger.Mode) (Sch
 	return ScheduleSetting{}, usage("there is no schedule %q; there are smart and full", mode)
 }
 
+// inForce is a connection with the schedules in force, and their settings.
+// inForce is a connection with the schedules in force, and their settings.
 func (c *Control) inForce(ctx context.Context, connection ledger.Connection) (ledger.Connection, []ScheduleSetting, error) {
 	connections, settings, err := c.allInForce(ctx, []ledger.Connection{connection})
 	if err != nil {
@@ -121,7 +124,7 @@ func (c *Control) inForce(ctx context.Context, connection ledger.Connection) (le
 	return connections[0], settings[connection.ID], nil
 }
 
-// allInForce are connections with the schedules that are in force, and their settings by connection.
+// allInForce are connections with the schedules in force, and their settings by connection.
 func (c *Control) allInForce(ctx context.Context, configured []ledger.Connection) ([]ledger.Connection, map[string][]ScheduleSetting, error) {
 	states, err := c.states(ctx)
 	if err != nil {
@@ -145,13 +148,13 @@ func (c *Control) allInForce(ctx context.Context, configured []ledger.Connection
 	return connections, settings, nil
 }
 
-// ScheduleWithPreview is a setting with what it does.
+// ScheduleWithPreview is the setting of a schedule with what it does.
 type ScheduleWithPreview struct {
 	ScheduleSetting
 	SchedulePreview
 }
 
-// Schedule is what one schedule of a connection is set to, and what it does.
+// Schedule is the setting of one schedule of a connection, and what it does.
 func (c *Control) Schedule(ctx context.Context, id string, mode ledger.Mode) (ScheduleWithPreview, error) {
 	setting, err := c.setting(ctx, id, mode)
 	if err != nil {
@@ -161,7 +164,7 @@ func (c *Control) Schedule(ctx context.Context, id string, mode ledger.Mode) (Sc
 	return ScheduleWithPreview{setting, preview}, err
 }
 
-// PreviewSchedule says what a schedule would do: its next starts, what changes of the clock do to them, and what speaks against it.
+// PreviewSchedule says what a schedule would do: its next starts, the effect of clock changes, and warnings.
 func (c *Control) PreviewSchedule(ctx context.Context, id string, mode ledger.Mode, edit ScheduleEdit) (SchedulePreview, error) {
 	if edit.Timezone == "" {
 		setting, err := c.setting(ctx, id, mode)
@@ -181,7 +184,7 @@ func (c *Control) PreviewSchedule(ctx context.Context, id string, mode ledger.Mo
 	}, nil
 }
 
-// checkEdit refuses a schedule that no configuration could have, and returns what speaks against one.
+// checkEdit refuses a schedule that a configuration could not have, and returns warnings about one that it could.
 func (c *Control) checkEdit(ctx context.Context, id string, mode ledger.Mode, edit ScheduleEdit) ([]string, error) {
 	warnings, err := config.CheckSchedule(edit.Schedule, config.ScheduleCheck{Connection: id, Mode: mode, Force: edit.Force, Insist: edit.Insist})
 	if err != nil {
@@ -218,7 +221,8 @@ func (c *Control) editSchedule(ctx context.Context, id string, mode ledger.Mode,
 	case setting.ReadOnly:
 		return ScheduleEditResult{}, usage("nothing was changed: schedules are set in the configuration alone (console: {schedules: read-only})")
 	case setting.File != nil && edit.Reason == "":
-		return ScheduleEditResult{}, usage("nothing was changed: the %s schedule of %s is set in the configuration; say why it is overridden, for those who find it so", mode, id)
+		return ScheduleEditResult{}, usage("nothing was changed: the %s schedule of %s is set in the configuration; "+
+			"say why it is overridden, for those who find it so", mode, id)
 	case edit.Until != nil && !edit.Until.After(now):
 		return ScheduleEditResult{}, usage("nothing was changed: the end, %s, is not in the future", momentWords(*edit.Until, edit.Timezone))
 	case setting.Override == nil && setting.Same(edit.Schedule):
@@ -232,7 +236,7 @@ func (c *Control) editSchedule(ctx context.Context, id string, mode ledger.Mode,
 	return edited, err
 }
 
-// clearOverride ends what somebody set of a schedule; see ClearOverride.
+// clearOverride ends the schedule that somebody set; see ClearOverride.
 func (c *Control) clearOverride(ctx context.Context, id string, mode ledger.Mode, version int64) (ScheduleEditResult, error) {
 	setting, err := c.setting(ctx, id, mode)
 	if err != nil {
@@ -249,7 +253,7 @@ func (c *Control) clearOverride(ctx context.Context, id string, mode ledger.Mode
 	return edited, err
 }
 
-// writeOverride writes an override, or its removal, and brings Temporal to it.
+// writeOverride writes an override to the ledger, or removes it where override is nil, and brings Temporal to it.
 func (c *Control) writeOverride(ctx context.Context, setting ScheduleSetting, override *ledger.Override, wanted ledger.Schedule) (ScheduleEditResult, error) {
 	waits, err := c.checkEditable(ctx, setting)
 	if err != nil {
@@ -281,8 +285,8 @@ func (c *Control) writeOverride(ctx context.Context, setting ScheduleSetting, ov
 	}, nil
 }
 
-// checkEditable refuses a schedule that belongs to another ledger. Where Temporal does not answer soon, that shows later: waits says why, and whoever edits
-// leaves it to a worker to bring Temporal to it.
+// checkEditable refuses a schedule that belongs to another ledger. Where Temporal does not answer soon, it cannot tell, and waits says why: the
+// edit is then written to the ledger only, and a worker changes Temporal later.
 func (c *Control) checkEditable(ctx context.Context, setting ScheduleSetting) (waits string, err error) {
 	if c.temporal == nil {
 		return noConnection, nil

@@ -189,9 +189,15 @@ func TestEditsThatAreRefused(t *testing.T) {
 		"no reason for an override": {ledger.Smart, "acme-shop", ScheduleEdit{Schedule: *every(90), Reason: " "}, "say why it is overridden"},
 		"an end that is over":       {ledger.Smart, "acme-shop", ScheduleEdit{Schedule: *every(90), Reason: "x", Until: new(noon)}, "is not in the future"},
 		"as it is":                  {ledger.Smart, "acme-shop", ScheduleEdit{Schedule: *every(60), Reason: "x"}, "is so already"},
-		"what no file could have":   {ledger.Smart, "acme-shop", ScheduleEdit{Schedule: ledger.Schedule{Rules: []ledger.Rule{{Every: time.Second}}, Timezone: "UTC"}, Reason: "x"}, "expected whole minutes"},
-		"no time zone":              {ledger.Smart, "acme-shop", ScheduleEdit{Schedule: ledger.Schedule{Rules: every(90).Rules, Timezone: "Mars/Base"}, Reason: "x"}, "not a known time zone"},
-		"Full Sync every hour":      {ledger.Full, "acme-shop", ScheduleEdit{Schedule: *every(60), Insist: "give --force"}, "or give --force"},
+		"what no file could have": {
+			ledger.Smart, "acme-shop",
+			ScheduleEdit{Schedule: ledger.Schedule{Rules: []ledger.Rule{{Every: time.Second}}, Timezone: "UTC"}, Reason: "x"},
+			"expected whole minutes",
+		},
+		"no time zone": {
+			ledger.Smart, "acme-shop", ScheduleEdit{Schedule: ledger.Schedule{Rules: every(90).Rules, Timezone: "Mars/Base"}, Reason: "x"}, "not a known time zone",
+		},
+		"Full Sync every hour": {ledger.Full, "acme-shop", ScheduleEdit{Schedule: *every(60), Insist: "give --force"}, "or give --force"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			_, err := s.EditSchedule(acting(t), test.id, test.mode, test.edit)
@@ -306,7 +312,8 @@ func TestAScheduleOfAnotherLedgerIsNotEdited(t *testing.T) {
 	t.Parallel()
 	s := newScheduled(t)
 	other := &Control{state: shopLedger(t), temporal: s.temporal, now: s.clock}
-	_, err := other.EditSchedule(acting(t), "acme-shop", ledger.Smart, ScheduleEdit{Schedule: ledger.Schedule{Rules: every(90).Rules, Timezone: "UTC"}, Reason: "x", By: "bob"})
+	_, err := other.EditSchedule(acting(t), "acme-shop", ledger.Smart,
+		ScheduleEdit{Schedule: ledger.Schedule{Rules: every(90).Rules, Timezone: "UTC"}, Reason: "x", By: "bob"})
 	require.ErrorContains(t, err, "nothing was changed: schedule smart-sync/acme-shop: it belongs to ledger")
 	states, err := wholeLedger(other.state).ScheduleStates(acting(t), "")
 	require.NoError(t, err)
@@ -319,9 +326,11 @@ func TestAPreviewOfASchedule(t *testing.T) {
 	s := newScheduled(t)
 	for n := range 6 {
 		lease := runIn(t, wholeLedger(s.state), string(rune('a'+n)), noon.Add(time.Duration(n)*time.Hour))
-		require.NoError(t, wholeLedger(s.state).EndRun(acting(t), lease, ledger.RunEnd{Outcome: ledger.Completed, Now: noon.Add(time.Duration(n)*time.Hour + 40*time.Minute)}))
+		require.NoError(t,
+			wholeLedger(s.state).EndRun(acting(t), lease, ledger.RunEnd{Outcome: ledger.Completed, Now: noon.Add(time.Duration(n)*time.Hour + 40*time.Minute)}))
 	}
-	preview, err := s.PreviewSchedule(acting(t), "acme-shop", ledger.Smart, ScheduleEdit{Schedule: ledger.Schedule{Rules: []ledger.Rule{{Daily: "02:30"}, {Every: time.Hour}}, Timezone: "Europe/Paris"}})
+	preview, err := s.PreviewSchedule(acting(t), "acme-shop", ledger.Smart,
+		ScheduleEdit{Schedule: ledger.Schedule{Rules: []ledger.Rule{{Daily: "02:30"}, {Every: time.Hour}}, Timezone: "Europe/Paris"}})
 	require.NoError(t, err)
 	require.Len(t, preview.Starts, 5)
 	require.Equal(t, "2026-11-25T14:00:00+01:00", preview.Starts[0].Format(time.RFC3339))

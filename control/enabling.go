@@ -10,14 +10,14 @@ import (
 	"github.com/tidemark/tidemark/workflows"
 )
 
-// EnableResult is what became of enabling or disabling a connection.
+// EnableResult is the result of enabling or disabling a connection.
 type EnableResult struct {
 	Connection string `json:"connection"`
 	Enabled    bool   `json:"enabled"`
-	// Requested: a first Full Sync was asked for, which brings the store to the warehouse's figures.
+	// Requested is true where a first Full Sync was asked for, which brings the store to the warehouse's figures.
 	Requested bool     `json:"requested"`
 	Warnings  []string `json:"warnings"`
-	// Waits is why Temporal could not be brought to it yet; a worker does that as soon as it can, and the first run is a Full Sync.
+	// Waits is why the schedules in Temporal could not be changed yet. A worker changes them as soon as it can, and the first run is a Full Sync.
 	Waits string `json:"waits,omitempty"`
 }
 
@@ -33,14 +33,14 @@ func (c *Control) setEnabled(ctx context.Context, id string, enabled bool, by st
 	}
 	for _, mode := range []ledger.Mode{ledger.Smart, ledger.Full} {
 		if done.Waits != "" {
-			break // Temporal is asked once
+			break // Temporal does not answer, so it is not asked again
 		}
 		if done.Waits, err = c.checkEditable(ctx, ScheduleSetting{Connection: id, Mode: mode}); err != nil {
 			return done, err
 		}
 	}
 	after, err := c.state.SetEnabled(ctx, connection.ID, enabled, c.now())
-	if errors.Is(err, ledger.ErrEnabledInFile) { // it was applied this moment
+	if errors.Is(err, ledger.ErrEnabledInFile) { // a configuration that sets it was applied at this moment
 		return done, usage("nothing was changed: %s", enabledInFileText(id))
 	} else if err != nil {
 		return done, err
@@ -70,7 +70,7 @@ func (c *Control) setEnabled(ctx context.Context, id string, enabled bool, by st
 	return done, nil
 }
 
-// enableObstacle is why a connection cannot be enabled or disabled; empty where it can.
+// enableObstacle says why a connection cannot be enabled or disabled; it is empty where it can.
 func enableObstacle(connection ledger.Connection, enabled bool) string {
 	switch {
 	case !connection.EnabledByPages:
@@ -86,10 +86,11 @@ func enableObstacle(connection ledger.Connection, enabled bool) string {
 }
 
 func enabledInFileText(id string) string {
-	return fmt.Sprintf("the configuration says whether %s is enabled; change it there, or take the line enabled out of the connection and apply that, which leaves it to the pages", id)
+	return fmt.Sprintf("the configuration says whether %s is enabled; change it there, or take the line enabled out of the connection "+
+		"and apply that, which leaves it to the pages", id)
 }
 
-// overwriting warns of other active connections that write to the same places as one that was enabled.
+// overwriting warns of other active connections that write to the same places as a connection that was just enabled.
 func (c *Control) overwriting(ctx context.Context, connection ledger.Connection) ([]string, error) {
 	all, err := c.state.Connections(ctx)
 	if err != nil {

@@ -17,29 +17,29 @@ import (
 // Who may change whether a connection is enabled.
 func TestWhoSaysWhetherAConnectionIsEnabled(t *testing.T) {
 	t.Parallel()
-	of := func(byPages, enabled, flow bool) ledger.Connection {
+	connection := func(byPages, enabled, flow bool) ledger.Connection {
 		return ledger.Connection{ID: "a", EnabledByPages: byPages, Enabled: enabled, Inventory: ledger.Flow{Enabled: flow}}
 	}
-	for name, one := range map[string]struct {
+	for name, test := range map[string]struct {
 		connection ledger.Connection
 		enabled    bool
 		want       string
 	}{
-		"left to the pages":             {of(true, false, true), true, ""},
-		"left to the pages, and on":     {of(true, true, true), false, ""},
-		"in the file":                   {of(false, false, true), true, "the configuration says whether a is enabled"},
-		"in the file, and on":           {of(false, true, true), false, "the configuration says whether a is enabled"},
-		"on already":                    {of(true, true, true), true, "is enabled already"},
-		"off already":                   {of(true, false, true), false, "is not enabled"},
-		"its flow is off":               {of(true, false, false), true, "has the inventory flow of a off"},
-		"its flow is off, and it is on": {of(true, true, false), false, ""},
+		"left to the pages":             {connection(true, false, true), true, ""},
+		"left to the pages, and on":     {connection(true, true, true), false, ""},
+		"in the file":                   {connection(false, false, true), true, "the configuration says whether a is enabled"},
+		"in the file, and on":           {connection(false, true, true), false, "the configuration says whether a is enabled"},
+		"on already":                    {connection(true, true, true), true, "is enabled already"},
+		"off already":                   {connection(true, false, true), false, "is not enabled"},
+		"its flow is off":               {connection(true, false, false), true, "has the inventory flow of a off"},
+		"its flow is off, and it is on": {connection(true, true, false), false, ""},
 	} {
-		got := enableObstacle(one.connection, one.enabled)
-		if one.want == "" {
+		got := enableObstacle(test.connection, test.enabled)
+		if test.want == "" {
 			require.Empty(t, got, name)
 			continue
 		}
-		require.Contains(t, got, one.want, name)
+		require.Contains(t, got, test.want, name)
 	}
 }
 
@@ -127,8 +127,8 @@ func (s *scheduled) signals(into *[]workflows.SyncRequest) {
 func (s *scheduled) paused(mode ledger.Mode) bool {
 	s.fake.mutex.Lock()
 	defer s.fake.mutex.Unlock()
-	found, ok := s.fake.kept[workflows.WorkflowID(mode, "acme-shop")]
-	return !ok || found.State.Paused
+	schedule, ok := s.fake.kept[workflows.WorkflowID(mode, "acme-shop")]
+	return !ok || schedule.State.Paused
 }
 
 // Who sets something while Temporal is away waits for it once, and not for long: the client's own patience of ten seconds for each question would be

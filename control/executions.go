@@ -12,7 +12,7 @@ import (
 	"github.com/tidemark/tidemark/workflows"
 )
 
-// Executions answers what activities ask about workflows.
+// Executions does for activities what they need of workflows: it implements their interfaces Executions and Requests.
 type Executions struct{ control *Control }
 
 var (
@@ -20,7 +20,7 @@ var (
 	_ activities.Requests   = (*Executions)(nil)
 )
 
-// NewExecutions asks one Temporal namespace for a ledger.
+// NewExecutions makes the Executions for a ledger and a namespace of Temporal.
 func NewExecutions(state Ledger, temporal gateway.Temporal) *Executions {
 	return &Executions{control: New(state, temporal, time.Now)}
 }
@@ -38,7 +38,7 @@ func (e *Executions) Alive(ctx context.Context, workflow, firstRun string) (bool
 	return open && info.GetFirstRunId() == firstRun, nil
 }
 
-// Decide tells the workflow of a held run of an answer. One that is over needs none.
+// Decide signals a person's answer to the workflow of a held run. It does nothing for a workflow that is over.
 func (e *Executions) Decide(ctx context.Context, workflow, decision, by string) error {
 	signal := workflows.SignalReject
 	if decision == activities.Approved {
@@ -47,7 +47,7 @@ func (e *Executions) Decide(ctx context.Context, workflow, decision, by string) 
 	return e.signalIfOpen(ctx, workflow, signal, workflows.Decision{By: by})
 }
 
-// Dissolved tells the workflow of a held run that nobody need decide any more. One that is over needs no telling.
+// Dissolved signals to the workflow of a held run that nobody need decide any more. It does nothing for a workflow that is over.
 func (e *Executions) Dissolved(ctx context.Context, workflow string, run int64, by string) error {
 	return e.signalIfOpen(ctx, workflow, workflows.SignalHoldDissolved, workflows.HoldDissolved{Run: run, By: by})
 }
@@ -61,13 +61,13 @@ func (e *Executions) signalIfOpen(ctx context.Context, workflow, signal string, 
 	return err
 }
 
-// Attributes is true when the namespace knows the search attributes.
+// Attributes is true when the namespace has the search attributes.
 func (e *Executions) Attributes(ctx context.Context) (bool, error) {
 	return e.control.attributesRegistered(ctx)
 }
 
-// Request asks for a Smart Sync of what stands in the ledger. What is for a few SKUs must not wait behind a run of everything that
-// waits for a person.
+// Request asks for a Smart Sync of the figures that the ledger has, without a fetch. A request for named SKUs goes to a workflow of its own, so that
+// it does not wait behind a run of everything that is held.
 func (e *Executions) Request(ctx context.Context, connection ledger.Connection, request activities.SyncRequest) error {
 	id := workflows.EventsID(connection.ID)
 	if len(request.SKUs) == 0 {
@@ -76,6 +76,8 @@ func (e *Executions) Request(ctx context.Context, connection ledger.Connection, 
 	if err := e.control.checkOwnerOften(ctx, id); err != nil {
 		return err
 	}
-	_, err := e.control.signal(ctx, connection, id, ledger.Smart, workflows.SyncRequest{ID: request.ID, By: request.By, SKUs: request.SKUs, SkipFetch: true, Moved: true})
+	_, err := e.control.signal(ctx, connection, id, ledger.Smart, workflows.SyncRequest{
+		ID: request.ID, By: request.By, SKUs: request.SKUs, SkipFetch: true, Moved: true,
+	})
 	return err
 }

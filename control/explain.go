@@ -10,31 +10,30 @@ import (
 	"github.com/tidemark/tidemark/ledger"
 )
 
-// RowExplanation is why a store shows what it shows, for one channel SKU in one location.
+// RowExplanation says why a store shows the figure that it shows, for one channel SKU in one location.
 type RowExplanation struct {
 	Row ledger.ChannelLevelRow `json:"row"`
-	// Now is the chain as it would be computed from what is recorded at this moment; nil when the product is no longer resolved
-	// to this row.
+	// Now is the figure as it would be computed from what the ledger has at this moment; nil when the product is no longer resolved to this row.
 	Now *inventory.ChannelLevel `json:"now,omitempty"`
 	// Unread are levels of the product that were never read, because every row of them was refused.
 	Unread []ledger.StaleLevel `json:"unread,omitempty"`
-	// Spelled says of the row's SKUs, in words, that a listing or the warehouse spells them in another way.
+	// Spelled says in words which of the row's SKUs a listing or the warehouse spells in another way.
 	Spelled []string `json:"spelled,omitempty"`
 	// Run is the run that last touched the row.
 	Run *ledger.Run `json:"run,omitempty"`
-	// Confirmed is the run that the store confirmed its figure to; 0 when the activity no longer tells.
+	// Confirmed is the run in which the store last confirmed a figure; 0 when the activity no longer has it.
 	Confirmed int64 `json:"confirmed,omitempty"`
-	// Activity is what happened to it, newest first.
+	// Activity is what happened to the row, newest first.
 	Activity []ledger.ActivityEntry `json:"activity"`
 }
 
 const (
-	searchedActivity  = 1000 // entries of a channel SKU, of all its locations
-	explainedActivity = 10   // of them that an explanation shows, for each location
+	searchedActivity  = 1000 // how many entries of a channel SKU are read, of all its locations
+	explainedActivity = 10   // how many of these an explanation shows, for each location
 )
 
-// history is what happened to a row, newest first, and the run to which the store last confirmed a figure. Another product may have
-// the row's channel SKU as its own SKU.
+// history are the entries of a row, newest first, and the run in which the store last confirmed a figure. It leaves out entries of other rows: another
+// product may have the row's channel SKU as its own SKU.
 func history(row ledger.ChannelLevelRow, activity []ledger.ActivityEntry) (entries []ledger.ActivityEntry, confirmed int64) {
 	entries = []ledger.ActivityEntry{}
 	for _, entry := range activity {
@@ -51,7 +50,7 @@ func history(row ledger.ChannelLevelRow, activity []ledger.ActivityEntry) (entri
 	return entries, confirmed
 }
 
-// Explain shows the chain of every number that a connection's store shows for a channel SKU.
+// Explain explains every figure that a connection's store shows for a channel SKU, location by location.
 func (c *Control) Explain(ctx context.Context, id, channelSKU string) ([]RowExplanation, error) {
 	connection, err := c.connection(ctx, id)
 	if err != nil {
@@ -103,8 +102,8 @@ func (c *Control) Explain(ctx context.Context, id, channelSKU string) ([]RowExpl
 	return explanations, nil
 }
 
-// Moved is true when the ledger says something else now than when the row was resolved: a level, a definition or a strategy changed, and
-// no run has looked at the row since.
+// Moved is true when the ledger says something else now than when the row was resolved: a level, a definition or a strategy has changed, and no run
+// has resolved the row since.
 func (e RowExplanation) Moved() bool {
 	if e.Now == nil {
 		return e.Row.Status != ledger.StatusBlocked
@@ -112,7 +111,7 @@ func (e RowExplanation) Moved() bool {
 	return e.Now.Quantity != e.Row.Quantity || e.Now.Blocked != "" && e.Row.Status != ledger.StatusBlocked || figures(e.Row.Why) != figures(e.Now.Why)
 }
 
-// figures is one form of an explanation, without the times of its levels and why they are stale: those move with every fetch.
+// figures is a canonical form of an explanation, without the times of its levels and why they are stale, which change with every fetch.
 func figures(why inventory.Explanation) string {
 	untimed := func(levels []inventory.FacilityFigure) []inventory.FacilityFigure {
 		levels = slices.Clone(levels)
@@ -132,7 +131,7 @@ func figures(why inventory.Explanation) string {
 	return string(form)
 }
 
-// nowSteps is what the ledger says now, where that is something else.
+// nowSteps explain the figure that the ledger has now; nil where it is the row's.
 func (e RowExplanation) nowSteps() []inventory.Step {
 	switch {
 	case !e.Moved():
@@ -155,7 +154,7 @@ func (e RowExplanation) nowSteps() []inventory.Step {
 	return append(steps, inventory.StepTo(e.Now.Quantity, "  the next run will push %d", e.Now.Quantity))
 }
 
-// Lines is the explanation in words, a line for each of its Steps.
+// Lines is the explanation in words, one line for each of its Steps.
 func (e RowExplanation) Lines() []string { return inventory.LinesOf(e.Steps()) }
 
 // Steps are the explanation, from the warehouse's levels to what the store shows.
@@ -166,7 +165,7 @@ func (e RowExplanation) Steps() []inventory.Step {
 	if e.Moved() {
 		steps = append(steps, inventory.Step{Words: "as it was resolved last, before something changed:"})
 	} else if e.Now != nil {
-		why = e.Now.Why // the figures are the same, and what is stale is so now
+		why = e.Now.Why // the figures are the same, but levels may have become stale
 	}
 	steps = append(steps, why.Steps()...)
 	for _, level := range e.Unread {
@@ -207,7 +206,7 @@ func (e RowExplanation) Steps() []inventory.Step {
 	return append(steps, e.nowSteps()...)
 }
 
-// nextSuffix says what will make a refused row be tried again.
+// nextSuffix says what will make Tidemark try a refused row again.
 func nextSuffix(row ledger.ChannelLevelRow) string {
 	if row.Next == "" {
 		return ""
@@ -215,6 +214,8 @@ func nextSuffix(row ledger.ChannelLevelRow) string {
 	return "; " + row.Next
 }
 
+// reasonSuffix is a reason after a colon; empty without a reason.
+// reasonSuffix is a reason after a colon; empty without a reason.
 func reasonSuffix(reason string) string {
 	if reason == "" {
 		return ""

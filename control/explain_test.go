@@ -92,11 +92,13 @@ func TestExplanationOfWhatMovedSince(t *testing.T) {
 	all := &inventory.Strategy{Distribution: inventory.DistributeAll, BufferUnits: 4258}
 	hidden := input(4321, noon, all)
 	require.Equal(t, int64(63), hidden.Quantity)
-	require.Contains(t, lines(&hidden), "  the warehouse reports 4321 available in east, taken on 2026-11-25 12:00:00 UTC", "the levels moved, and the figure did not")
+	require.Contains(t, lines(&hidden), "  the warehouse reports 4321 available in east, taken on 2026-11-25 12:00:00 UTC",
+		"the levels moved, and the figure did not")
 	require.Contains(t, lines(&hidden), "  the figure is the same, 63")
 
 	blocked := moved
 	blocked.Blocked = "it is not listed"
 	require.Contains(t, lines(&blocked), "  the next run will push nothing: it is not listed")
-	require.Contains(t, lines(nil), "as the ledger has it now: nothing of A goes out as A any more; the next run that looks at it pushes no more of it, and the store keeps its number")
+	require.Contains(t, lines(nil),
+		"as the ledger has it now: nothing of A goes out as A any more; the next run that looks at it pushes no more of it, and the store keeps its number")
 }

@@ -8,18 +8,18 @@ import (
 	"github.com/tidemark/tidemark/ledger"
 )
 
-// Export is a configuration that says what is in force.
+// Export is a configuration that names everything in force.
 type Export struct {
 	Definitions ledger.Definitions
-	// Notes say of what was set beside the configuration by whom.
+	// Notes say who set the values that were set beside the configuration.
 	Notes config.Notes
 }
 
 // exportPage is how many entries of the catalogue are read at once.
 const exportPage = 1000
 
-// Export reads the configuration that is in force: what was applied, with the schedules that somebody set in its place. A schedule that nobody
-// sets is left out, as it was.
+// Export reads the configuration in force: the applied one, with the schedules and settings that somebody set in its place. A schedule that nobody
+// set stays out of it.
 func (c *Control) Export(ctx context.Context) (Export, error) {
 	var export Export
 	d := &export.Definitions
@@ -60,7 +60,7 @@ func (c *Control) Export(ctx context.Context) (Export, error) {
 	return export, c.exportSettings(ctx, &export)
 }
 
-// exportSettings has the definitions name what somebody set. They hold it already.
+// exportSettings makes the definitions name the settings that somebody set. Their values are in the definitions already.
 func (c *Control) exportSettings(ctx context.Context, export *Export) error {
 	all, err := c.settings(ctx, func(ledger.SettingKey) bool { return true })
 	if err != nil {
@@ -135,7 +135,7 @@ func allPages[T any](page func(after string) ([]T, error), key func(T) string) (
 	}
 }
 
-// merchantsOf are the merchants of warehouses and stores, in order.
+// merchantsOf are the merchants of warehouses and stores, sorted, each once.
 func merchantsOf(d *ledger.Definitions) []string {
 	var merchants []string
 	for _, warehouse := range d.Warehouses {

@@ -42,8 +42,8 @@ func (f *fakeSchedules) failing(err error) {
 func (f *fakeSchedules) spec(id string) *client.ScheduleSpec {
 	f.mutex.Lock()
 	defer f.mutex.Unlock()
-	if found, ok := f.kept[id]; ok {
-		return found.Spec
+	if schedule, ok := f.kept[id]; ok {
+		return schedule.Spec
 	}
 	return nil
 }
@@ -95,7 +95,7 @@ type fakeSchedule struct {
 func (s *fakeSchedule) Describe(ctx context.Context) (*client.ScheduleDescription, error) {
 	s.of.mutex.Lock()
 	defer s.of.mutex.Unlock()
-	found, ok := s.of.kept[s.id]
+	schedule, ok := s.of.kept[s.id]
 	switch {
 	case s.of.fails != nil:
 		patience := time.Duration(0)
@@ -107,7 +107,7 @@ func (s *fakeSchedule) Describe(ctx context.Context) (*client.ScheduleDescriptio
 	case !ok:
 		return nil, serviceerror.NewNotFound("no such schedule")
 	}
-	return &client.ScheduleDescription{Schedule: found}, nil
+	return &client.ScheduleDescription{Schedule: schedule}, nil
 }
 
 func (s *fakeSchedule) Update(_ context.Context, options client.ScheduleUpdateOptions) error {
@@ -137,13 +137,13 @@ func (s *fakeSchedule) Unpause(_ context.Context, options client.ScheduleUnpause
 func (s *fakeSchedule) set(state client.ScheduleState) error {
 	s.of.mutex.Lock()
 	defer s.of.mutex.Unlock()
-	found, ok := s.of.kept[s.id]
+	schedule, ok := s.of.kept[s.id]
 	if !ok {
 		return serviceerror.NewNotFound("no such schedule")
 	}
 	s.of.changes++
-	found.State = &state
-	s.of.kept[s.id] = found
+	schedule.State = &state
+	s.of.kept[s.id] = schedule
 	return s.of.fails
 }
 
@@ -160,12 +160,14 @@ type fakeOperator struct {
 	operatorservice.OperatorServiceClient
 }
 
-func (fakeOperator) ListSearchAttributes(context.Context, *operatorservice.ListSearchAttributesRequest, ...grpc.CallOption) (*operatorservice.ListSearchAttributesResponse, error) {
-	known := map[string]enumspb.IndexedValueType{}
+func (fakeOperator) ListSearchAttributes(context.Context, *operatorservice.ListSearchAttributesRequest,
+	...grpc.CallOption,
+) (*operatorservice.ListSearchAttributesResponse, error) {
+	attributes := map[string]enumspb.IndexedValueType{}
 	for _, key := range workflows.Attributes() {
-		known[key.GetName()] = enumspb.INDEXED_VALUE_TYPE_KEYWORD
+		attributes[key.GetName()] = enumspb.INDEXED_VALUE_TYPE_KEYWORD
 	}
-	return &operatorservice.ListSearchAttributesResponse{CustomAttributes: known}, nil
+	return &operatorservice.ListSearchAttributesResponse{CustomAttributes: attributes}, nil
 }
 
 // scheduled is a Tidemark with one enabled connection, whose schedules are those of a fake namespace.
@@ -257,8 +259,8 @@ func (s *scheduled) edit(mode ledger.Mode, edit ScheduleEdit) ScheduleEditResult
 func (s *scheduled) intervals(mode ledger.Mode) []int {
 	var minutes []int
 	if spec := s.fake.spec(workflows.WorkflowID(mode, "acme-shop")); spec != nil {
-		for _, one := range spec.Intervals {
-			minutes = append(minutes, int(one.Every/time.Minute))
+		for _, interval := range spec.Intervals {
+			minutes = append(minutes, int(interval.Every/time.Minute))
 		}
 	}
 	return minutes

@@ -11,25 +11,25 @@ import (
 	"github.com/tidemark/tidemark/workflows"
 )
 
-// How requests are gathered into signals. A signal costs Temporal a transaction and the workflow's history several events, so those that
-// come while a signal to the same workflow is under way share the next one. Nobody waits longer for it: a request that comes alone goes
-// at once, and each is answered only when the signal that carries it is durable.
+// Requests are gathered into signals. A signal costs Temporal a transaction and the workflow's history several events, so requests that come while
+// a signal to the same workflow is being sent share the next one. No request waits longer for it: one that comes alone is sent at once. Each is
+// answered only when Temporal has stored the signal that carries it.
 
 const (
-	// mostGathered is how many requests of one workflow may wait for their signal. More would only wait longer than who asks does.
+	// mostGathered is how many requests to one workflow may wait for their signal. With more, the last would wait longer than their clients do.
 	mostGathered = 5000
-	// gatheredBytes bounds what a signal carries; all signals of a workflow stand in its history.
+	// gatheredBytes bounds the size of a signal, because all signals of a workflow are in its history.
 	gatheredBytes = 64 << 10
-	// signalPatience is how long one signal may take.
+	// signalPatience is how long sending one signal may take.
 	signalPatience = 10 * time.Second
 )
 
-// errCrowded is for requests of which too many wait already.
+// errCrowded is for a request that comes while too many wait already.
 var errCrowded = errors.New("too many requests for this connection wait to be handed to Temporal; ask again in a moment")
 
 // pendingRequest is a request that waits for its signal.
 type pendingRequest struct {
-	ctx     context.Context // of who asks: one who has left is not asked for
+	ctx     context.Context // of the client: a request is dropped when its client has gone
 	request workflows.SyncRequest
 	answer  chan pendingAnswer
 }
@@ -39,8 +39,8 @@ type pendingAnswer struct {
 	err error
 }
 
-// gatherer has the requests that wait for their signal, by workflow and by what can share one. A workflow that is in it has a signal
-// under way.
+// gatherer holds the requests that wait for their signal, by workflow and by the fields that all requests of a signal must share. While a key is in
+// the map, a goroutine sends its signals.
 type gatherer struct {
 	mutex   sync.Mutex
 	waiting map[gatherKey][]*pendingRequest
@@ -52,7 +52,7 @@ type gatherKey struct {
 	moved     bool
 }
 
-// shareable is true for a request that can share a signal. A dry run is looked at by itself, and a request without an id is a signal.
+// shareable is true for a request that can share a signal. A dry run needs a signal of its own, and so does a request without an id.
 func shareable(request workflows.SyncRequest) bool {
 	return request.ID != "" && !request.DryRun && len(request.Also) == 0
 }
@@ -60,7 +60,7 @@ func shareable(request workflows.SyncRequest) bool {
 // sender sends one signal.
 type sender func(context.Context, workflows.SyncRequest) (SyncAnswer, error)
 
-// share hands a request over together with those that come meanwhile.
+// share sends a request, in a signal with others that come meanwhile, and returns the answer to the signal.
 func (g *gatherer) share(ctx context.Context, key gatherKey, request workflows.SyncRequest, send sender) (SyncAnswer, error) {
 	waiter := &pendingRequest{ctx: ctx, request: request, answer: make(chan pendingAnswer, 1)}
 	g.mutex.Lock()
@@ -85,7 +85,7 @@ func (g *gatherer) share(ctx context.Context, key gatherKey, request workflows.S
 	}
 }
 
-// sendAll sends one signal after the other, until nothing waits any more.
+// sendAll sends one signal after the other, until no request waits any more.
 func (g *gatherer) sendAll(ctx context.Context, key gatherKey, send sender) {
 	for {
 		g.mutex.Lock()
@@ -107,7 +107,7 @@ func (g *gatherer) sendAll(ctx context.Context, key gatherKey, send sender) {
 	}
 }
 
-// nextBatch chooses the requests of the next signal, in the order of their coming; those whose asker has left are dropped.
+// nextBatch takes the requests of the next signal, in the order in which they came, and drops those whose client has gone.
 func nextBatch(waiting []*pendingRequest) (next, remaining []*pendingRequest) {
 	bytes := 0
 	for n, waiter := range waiting {
@@ -131,8 +131,8 @@ func requestBytes(request workflows.SyncRequest) int {
 	return bytes
 }
 
-// mergeRequests makes one request of several. It asks for what all of them ask for: the SKUs of all, or everything where one does, or where
-// that is too many to name.
+// mergeRequests makes one request of several. It asks for the SKUs of all of them, or for everything where one of them does, or where the SKUs are
+// too many to name.
 func mergeRequests(requests []*pendingRequest) workflows.SyncRequest {
 	all := requests[0].request
 	everything := false

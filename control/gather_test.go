@@ -63,8 +63,8 @@ func (s *signals) ask(ctx context.Context, request workflows.SyncRequest) <-chan
 
 func ids(request workflows.SyncRequest) string {
 	var all []string
-	for _, one := range request.Each() {
-		all = append(all, one.ID)
+	for _, each := range request.Each() {
+		all = append(all, each.ID)
 	}
 	return strings.Join(all, " ")
 }
@@ -92,8 +92,8 @@ func TestRequestsShareASignal(t *testing.T) {
 	require.NoError(t, <-first)
 	require.Equal(t, "later 0 later 1 later 2", ids(<-s.sent))
 	s.end <- errors.New("no Temporal")
-	for _, one := range later {
-		require.EqualError(t, <-one, "no Temporal", "each hears what became of its own signal")
+	for _, request := range later {
+		require.EqualError(t, <-request, "no Temporal", "each hears what became of its own signal")
 	}
 	last := s.ask(t.Context(), workflows.SyncRequest{ID: "last"})
 	require.Equal(t, "last", ids(<-s.sent), "and it goes on")
@@ -112,7 +112,7 @@ func TestTooManyRequestsAreRefused(t *testing.T) {
 
 func TestTogether(t *testing.T) {
 	t.Parallel()
-	of := func(n, bytes int) []*pendingRequest {
+	requests := func(n, bytes int) []*pendingRequest {
 		var all []*pendingRequest
 		for i := range n {
 			all = append(all, &pendingRequest{ctx: t.Context(), request: workflows.SyncRequest{ID: fmt.Sprintf("%0*d", bytes, i)}})
@@ -123,14 +123,15 @@ func TestTogether(t *testing.T) {
 		waiting []*pendingRequest
 		next    int
 	}{
-		"none": {nil, 0}, "one": {of(1, 1), 1}, "as many as fit": {of(workflows.MostAlso+1, 3), workflows.MostAlso + 1},
-		"more": {of(1000, 4), workflows.MostAlso + 1}, "long ones": {of(10, gatheredBytes/4), 4}, "one that is too long goes alone": {of(2, gatheredBytes+1), 1},
+		"none": {nil, 0}, "one": {requests(1, 1), 1}, "as many as fit": {requests(workflows.MostAlso+1, 3), workflows.MostAlso + 1},
+		"more": {requests(1000, 4), workflows.MostAlso + 1}, "long ones": {requests(10, gatheredBytes/4), 4},
+		"one that is too long goes alone": {requests(2, gatheredBytes+1), 1},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			next, rest := nextBatch(test.waiting)
+			next, remaining := nextBatch(test.waiting)
 			require.Len(t, next, test.next)
-			require.Len(t, rest, len(test.waiting)-test.next, "none is lost")
+			require.Len(t, remaining, len(test.waiting)-test.next, "none is lost")
 		})
 	}
 }
@@ -182,13 +183,13 @@ func TestEveryGatheredRequestIsSentOnce(t *testing.T) {
 	t.Parallel()
 	var g gatherer
 	var mutex sync.Mutex
-	seen, calls := map[string]int{}, 0
+	counts, calls := map[string]int{}, 0
 	send := func(_ context.Context, request workflows.SyncRequest) (SyncAnswer, error) {
 		mutex.Lock()
 		defer mutex.Unlock()
 		calls++
-		for _, one := range request.Each() {
-			seen[one.ID]++
+		for _, each := range request.Each() {
+			counts[each.ID]++
 		}
 		return SyncAnswer{}, nil
 	}
@@ -203,8 +204,8 @@ func TestEveryGatheredRequestIsSentOnce(t *testing.T) {
 		})
 	}
 	askers.Wait()
-	require.Len(t, seen, asked)
-	for id, n := range seen {
+	require.Len(t, counts, asked)
+	for id, n := range counts {
 		require.Equal(t, 1, n, id)
 	}
 	require.Eventually(t, func() bool { g.mutex.Lock(); defer g.mutex.Unlock(); return len(g.waiting) == 0 }, waitAtMost, tick, "nothing stays behind")

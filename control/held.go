@@ -12,8 +12,8 @@ import (
 
 // HeldRows are rows that a held run would take to 0.
 type HeldRows struct {
-	Rows []ledger.ChannelLevelRow `json:"rows"` // those of which the store shows most, most first
-	// Examined is how many due rows were looked at; Whole is true where those are all.
+	Rows []ledger.ChannelLevelRow `json:"rows"` // those with the largest figures in the store, largest first
+	// Examined is how many due rows were examined; Whole is true where these are all.
 	Examined int  `json:"looked"`
 	Whole    bool `json:"whole"`
 }
@@ -23,7 +23,7 @@ const (
 	heldPages = 3
 )
 
-// HeldRows finds the rows that a held run would take to 0, most at most. Rows that are due are looked at, some thousands at most, for who decides
+// HeldRows lists the rows that a held run would take to 0, at most so many. It examines at most 3,000 due rows, because the person who decides
 // waits for the answer.
 func (c *Control) HeldRows(ctx context.Context, connection string, most int) (HeldRows, error) {
 	var held HeldRows
@@ -49,8 +49,8 @@ func (c *Control) HeldRows(ctx context.Context, connection string, most int) (He
 	return held, nil
 }
 
-// AskedAgain says that a run which was approved is held once more, because it found more than what was approved; at is the moment of that, in words.
-// Empty where it asks for the first time.
+// AskedAgain says that an approved run is held once more, because it would now change more than was approved. at puts a moment into words. The text
+// is empty where the hold asks for the first time.
 func AskedAgain(hold ledger.Hold, at func(time.Time) string) string {
 	before := hold.Before
 	if before == nil {
@@ -60,9 +60,6 @@ func AskedAgain(hold ledger.Hold, at func(time.Time) string) string {
 	if hold.Kind == ledger.HoldSnapshot {
 		return fmt.Sprintf("Asked again: %s approved a snapshot of %d rows at %s; now it has %d, or leaves more out.", by, before.Rows, at(before.At), hold.Rows)
 	}
-	rows := "rows"
-	if before.Rows == 1 {
-		rows = "row"
-	}
-	return fmt.Sprintf("Asked again: %s approved %d %s at %s; now it is %d (%d more).", by, before.Rows, rows, at(before.At), hold.Zeroing, hold.Zeroing-before.Rows)
+	return fmt.Sprintf("Asked again: %s approved %s at %s; now it is %d (%d more).",
+		by, Count(before.Rows, "row", "rows"), at(before.At), hold.Zeroing, hold.Zeroing-before.Rows)
 }

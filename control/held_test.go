@@ -49,20 +49,20 @@ func TestRowsOfAHeldRun(t *testing.T) {
 		d.rows = append(d.rows, row)
 	}
 	c := &Control{state: d, now: time.Now}
-	found, err := c.HeldRows(t.Context(), "acme-shop", 50)
+	rows, err := c.HeldRows(t.Context(), "acme-shop", 50)
 	require.NoError(t, err)
-	require.Len(t, found.Rows, 50)
-	require.Equal(t, "SKU-02200", found.Rows[0].ChannelSKU)
-	for _, row := range found.Rows {
+	require.Len(t, rows.Rows, 50)
+	require.Equal(t, "SKU-02200", rows.Rows[0].ChannelSKU)
+	for _, row := range rows.Rows {
 		require.Zero(t, row.Quantity)
 		require.Positive(t, *row.Exported)
 	}
-	require.Equal(t, []any{3000, false}, []any{found.Examined, found.Whole})
+	require.Equal(t, []any{3000, false}, []any{rows.Examined, rows.Whole})
 	d.rows = d.rows[:20]
-	found, err = c.HeldRows(t.Context(), "acme-shop", 50)
+	rows, err = c.HeldRows(t.Context(), "acme-shop", 50)
 	require.NoError(t, err)
-	require.Equal(t, []any{20, true}, []any{found.Examined, found.Whole})
-	require.Len(t, found.Rows, 10, "what stays, what shows 0 already and what is not known is none of them")
+	require.Equal(t, []any{20, true}, []any{rows.Examined, rows.Whole})
+	require.Len(t, rows.Rows, 10, "what stays, what shows 0 already and what is not known is none of them")
 }
 
 // A run that was approved and found more says what was approved, by whom and when, and how much it is now.
@@ -72,7 +72,9 @@ func TestAskedAgain(t *testing.T) {
 	for want, hold := range map[string]ledger.Hold{
 		"": {Kind: ledger.HoldZeroing, Zeroing: 200},
 		"Asked again: mia approved 198 rows at 19:05; now it is 200 (2 more).": {Kind: ledger.HoldZeroing, Zeroing: 200, Before: &approved},
-		"Asked again: somebody approved 1 row at 19:05; now it is 3 (2 more).": {Kind: ledger.HoldZeroing, Zeroing: 3, Before: &ledger.Approval{Rows: 1, At: approved.At}},
+		"Asked again: somebody approved 1 row at 19:05; now it is 3 (2 more).": {
+			Kind: ledger.HoldZeroing, Zeroing: 3, Before: &ledger.Approval{Rows: 1, At: approved.At},
+		},
 		"Asked again: mia approved a snapshot of 198 rows at 19:05; now it has 80, or leaves more out.": {
 			Kind: ledger.HoldSnapshot, Rows: 80, Before: &approved,
 		},

@@ -13,8 +13,8 @@ import (
 	"github.com/tidemark/tidemark/workflows"
 )
 
-// Intake hands what a warehouse sent to its intake, and starts that when it is not open. It returns when it is durable, not when it
-// is recorded.
+// Intake signals what a warehouse sent to the warehouse's intake workflow, and starts that when it is not open. It returns when Temporal has stored
+// the signal, not when the ledger has recorded the updates.
 func (c *Control) Intake(ctx context.Context, warehouse string, updated workflows.InventoryUpdated) error {
 	if len(updated.Updates) > workflows.MaximumUpdates {
 		return usage("%d updates are more than may be sent at once (%d); send them in parts", len(updated.Updates), workflows.MaximumUpdates)
@@ -33,7 +33,7 @@ func (c *Control) Intake(ctx context.Context, warehouse string, updated workflow
 	if err := c.checkOwnerOften(ctx, id); err != nil {
 		return err
 	}
-	// Where something always comes, the chain of runs never ends, so nothing bounds it.
+	// No timeout: where updates always come, the chain of runs never ends.
 	start := gateway.Start{Type: workflows.InventoryIntakeType, Input: workflows.IntakeInput{Warehouse: warehouse, Ledger: own}}
 	start.StartWorkflowOptions = client.StartWorkflowOptions{
 		ID: id, TaskQueue: workflows.TaskQueue,
@@ -56,10 +56,10 @@ func (c *Control) Intake(ctx context.Context, warehouse string, updated workflow
 	return nil
 }
 
-// intakeDetails are what a person who looks at an intake in the Web UI can do, in Markdown.
+// intakeDetails tell a person who sees an intake in the Web UI what to do, in Markdown.
 func intakeDetails(warehouse string) string {
-	return fmt.Sprintf("Records what %[1]s sends, and asks for Smart Syncs of what that changes. It ends when nothing comes for a while.\n\nHow it stands: "+
-		"`starter status`; the last snapshot: `starter snapshot %[1]s`. Nothing need be done here: what cannot be recorded waits, and the current details say why; "+
-		"mend that, and it goes on by itself. An event by hand: *Send a Signal* `%[2]s` with `{\"updates\": [{\"event\": \"…\", \"sku\": \"…\", \"available\": 5}]}`.",
-		warehouse, workflows.SignalInventoryUpdated)
+	return fmt.Sprintf("Records what %[1]s sends, and asks for Smart Syncs of what that changes. It ends when nothing comes for a while.\n\n"+
+		"How it stands: `starter status`; the last snapshot: `starter snapshot %[1]s`. Nothing need be done here: what cannot be recorded waits, "+
+		"and the current details say why; mend that, and it goes on by itself. An event by hand: *Send a Signal* `%[2]s` "+
+		"with `{\"updates\": [{\"event\": \"…\", \"sku\": \"…\", \"available\": 5}]}`.", warehouse, workflows.SignalInventoryUpdated)
 }

@@ -18,11 +18,11 @@ import (
 type IntakeStatus struct {
 	Warehouse string `json:"warehouse"`
 	Workflow  string `json:"workflow"`
-	// Retry is a step that is being tried again.
+	// Retry is a step that failed and is being tried again.
 	Retry *Retry `json:"retry,omitempty"`
-	// Failure is a step that has failed for good; the intake goes on later.
+	// Failure is a step that has used up its attempts; the intake tries it again later.
 	Failure *workflows.IntakeFailure `json:"failure,omitempty"`
-	// Ended is how the intake ended while it had such a failure (failed, terminated): what it had read stands in its history alone.
+	// Ended is how the intake ended while it had such a failure (failed, terminated): what it had read is in its history only.
 	Ended string `json:"ended,omitempty"`
 }
 
@@ -43,7 +43,7 @@ func (c *Control) intakes(ctx context.Context, warehouses []string) ([]IntakeSta
 	return intakes, nil
 }
 
-// intakeOf is how an intake stands; nil when nothing is wrong with it.
+// intakeOf is the status of an intake; nil when nothing is wrong with it.
 func intakeOf(warehouse string, described *workflowservice.DescribeWorkflowExecutionResponse) *IntakeStatus {
 	info := described.GetWorkflowExecutionInfo()
 	status := &IntakeStatus{Warehouse: warehouse, Workflow: workflows.IntakeID(warehouse), Failure: failureIn(info.GetMemo())}
@@ -64,7 +64,7 @@ func intakeOf(warehouse string, described *workflowservice.DescribeWorkflowExecu
 func failureIn(memo *commonpb.Memo) *workflows.IntakeFailure {
 	var failure *workflows.IntakeFailure
 	if payload := memo.GetFields()[workflows.MemoFailure]; payload != nil {
-		// One that cannot be read is a later version's; status shows what it can.
+		// A failure that cannot be read was written by a later version; the status then shows none.
 		_ = converter.GetDefaultDataConverter().FromPayload(payload, &failure)
 	}
 	return failure

@@ -18,7 +18,9 @@ import (
 // failedIntake describes an intake that waits because a step has failed for good.
 func failedIntake(t *testing.T) *workflowservice.DescribeWorkflowExecutionResponse {
 	t.Helper()
-	payload, err := converter.GetDefaultDataConverter().ToPayload(workflows.IntakeFailure{Error: "the disk is full", Since: noon, Attempts: 2, Next: noon.Add(time.Minute), Updates: 3})
+	payload, err := converter.GetDefaultDataConverter().ToPayload(workflows.IntakeFailure{
+		Error: "the disk is full", Since: noon, Attempts: 2, Next: noon.Add(time.Minute), Updates: 3,
+	})
 	require.NoError(t, err)
 	return &workflowservice.DescribeWorkflowExecutionResponse{WorkflowExecutionInfo: &workflowpb.WorkflowExecutionInfo{
 		Status: enumspb.WORKFLOW_EXECUTION_STATUS_RUNNING, Memo: &commonpb.Memo{Fields: map[string]*commonpb.Payload{workflows.MemoFailure: payload}},
@@ -29,7 +31,9 @@ func TestIntakesThatCannotRecord(t *testing.T) {
 	t.Parallel()
 	failed := failedIntake(t)
 	failure := &workflows.IntakeFailure{Error: "the disk is full", Since: noon, Attempts: 2, Next: noon.Add(time.Minute), Updates: 3}
-	with := func(status enumspb.WorkflowExecutionStatus, memo *commonpb.Memo, pending ...*workflowpb.PendingActivityInfo) *workflowservice.DescribeWorkflowExecutionResponse {
+	with := func(status enumspb.WorkflowExecutionStatus, memo *commonpb.Memo,
+		pending ...*workflowpb.PendingActivityInfo,
+	) *workflowservice.DescribeWorkflowExecutionResponse {
 		return &workflowservice.DescribeWorkflowExecutionResponse{
 			WorkflowExecutionInfo: &workflowpb.WorkflowExecutionInfo{Status: status, Memo: memo}, PendingActivities: pending,
 		}

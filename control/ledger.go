@@ -8,8 +8,8 @@ import (
 	"github.com/tidemark/tidemark/ledger"
 )
 
-// Ledger is what Control needs of the ledger: to read all of it, and to write what persons decide and send. It takes no store, fetches nothing
-// and pushes nothing. Package ledger says what the methods do.
+// Ledger is what Control needs of the ledger: to read all of it, and to write what people decide and send. It never acquires a store, and neither
+// fetches nor pushes. Package ledger documents the methods.
 type Ledger interface {
 	ledger.Definer
 	ledger.Reader
@@ -21,7 +21,7 @@ type Ledger interface {
 	ledger.Auditor
 	ledger.PeopleKeeper
 
-	// What a run would push.
+	// The rows that a run would push.
 	Plan(ctx context.Context, connection string, mode ledger.Mode) (ledger.Plan, error)
 	Inputs(ctx context.Context, plan ledger.Plan, products []string) ([]inventory.Input, error)
 	Due(ctx context.Context, connection string, scope []string) (ledger.Due, error)
@@ -29,12 +29,12 @@ type Ledger interface {
 	Preview(ctx context.Context, connection string, now time.Time) (ledger.Preview, error)
 	PreviewRows(ctx context.Context, run int64, move ledger.PreviewMove, after int64, limit int) ([]ledger.PreviewRow, error)
 
-	// What is decided.
+	// Decisions of people.
 	Decide(ctx context.Context, run int64, decision, by string, now time.Time) ([]ledger.Hold, error)
 	EndRun(ctx context.Context, lease ledger.Lease, end ledger.RunEnd) error
 	RefreshIDs(ctx context.Context, store string, skus []string) (ledger.RefreshedIDs, error)
 
-	// What is sent.
+	// Snapshots that a warehouse sends.
 	StageUpload(ctx context.Context, start ledger.SnapshotStart) (snapshot int64, err error)
 	StageRows(ctx context.Context, snapshot int64, levels []inventory.Level, refusals []inventory.Refusal) error
 	NoteOddities(ctx context.Context, snapshot int64, oddities []inventory.Oddity) error

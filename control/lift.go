@@ -10,15 +10,15 @@ import (
 	"github.com/tidemark/tidemark/workflows"
 )
 
-// LiftedRejections is what became of taking back the rejections of a connection.
+// LiftedRejections is the result of taking back the rejections of a connection.
 type LiftedRejections struct {
-	SyncAnswer // of the Smart Sync that pushes what they kept
+	SyncAnswer // of the Smart Sync that pushes the figures which the rejections kept
 	// Lifted are the runs whose rejected holds were taken back, the newest first.
 	Lifted []int64 `json:"lifted"`
 }
 
-// liftRejections takes back what keeps figures of a connection above 0, and asks for a Smart Sync; see LiftRejections. Nothing is taken back
-// while Temporal does not answer, for then no run could be asked for. lifted is also what was taken back before an error.
+// liftRejections takes back the rejections that keep figures of a connection above 0, and asks for a Smart Sync; see LiftRejections. It takes
+// nothing back while Temporal does not answer, because no run could be asked for. Beside an error, the result lists what was taken back before.
 func (c *Control) liftRejections(ctx context.Context, id string, kept ledger.Kept, request workflows.SyncRequest) (LiftedRejections, error) {
 	lifted := LiftedRejections{Lifted: []int64{}}
 	connection, err := c.checkSyncRequest(ctx, id, request)
@@ -44,7 +44,7 @@ func (c *Control) liftRejections(ctx context.Context, id string, kept ledger.Kep
 	return lifted, nil
 }
 
-// keptFigures are the figures of a connection that rejections keep above 0; none where the connection is not known.
+// keptFigures are the figures of a connection that rejections keep above 0; none where the ledger does not have the connection.
 func (c *Control) keptFigures(ctx context.Context, id string) (ledger.Kept, error) {
 	states, err := c.state.ConnectionStates(ctx, []string{id}, c.now())
 	if err != nil || states[id] == nil {
@@ -53,7 +53,7 @@ func (c *Control) keptFigures(ctx context.Context, id string) (ledger.Kept, erro
 	return states[id].Kept, nil
 }
 
-// runNames names runs in words: run 9, run 6.
+// runNames lists runs in words: run 9, run 6.
 func runNames(runs []int64) string {
 	names := make([]string, len(runs))
 	for i, run := range runs {

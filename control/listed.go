@@ -11,14 +11,15 @@ import (
 )
 
 const (
-	// mostDescribed is up to how many connections each schedule is asked for by itself, which takes milliseconds each. Where there are more, all are listed by
-	// one question.
+	// mostDescribed is up to how many connections each schedule is described by a call of its own, which takes milliseconds. With more connections,
+	// one call lists all schedules.
 	mostDescribed = 10
-	// listLag is for how long after a change that was made here a schedule is asked for by itself: lists lag behind changes. It is many times what they do.
+	// listLag is how long after a change that this process made a schedule is described by a call of its own, because lists lag behind changes. It is
+	// many times the usual lag.
 	listLag = 10 * time.Second
 )
 
-// recentChanges remembers which schedules were changed here lately, so that nobody is shown how one stood before what he did.
+// recentChanges remembers when this process changed schedules, so that nobody is shown the state from before a change of their own.
 type recentChanges struct {
 	mutex sync.Mutex
 	at    map[string]time.Time
@@ -39,6 +40,8 @@ func (c *recentChanges) note(id string, now time.Time) {
 	c.at[id] = now
 }
 
+// contains is true for a schedule that this process changed within listLag.
+// contains is true for a schedule that this process changed within listLag.
 func (c *recentChanges) contains(id string, now time.Time) bool {
 	c.mutex.Lock()
 	defer c.mutex.Unlock()
@@ -46,8 +49,8 @@ func (c *recentChanges) contains(id string, now time.Time) bool {
 	return changed && now.Sub(at) < listLag
 }
 
-// listSchedules is how the schedules of many connections stand, as far as lists know; nil where each is asked for by itself: of few connections, and where
-// a server does not list them.
+// listSchedules lists the schedules of many connections by one call. It is nil where each is described by itself: for few connections, and where
+// the server does not list schedules.
 func (c *Control) listSchedules(ctx context.Context, connections int) map[string]gateway.ListedSchedule {
 	if connections <= mostDescribed {
 		return nil
@@ -59,8 +62,8 @@ func (c *Control) listSchedules(ctx context.Context, connections int) map[string
 	return listed
 }
 
-// listedStatus is how a schedule stands, as far as a list knows it; false where it has to be asked for by itself: it was changed here lately, its starts are
-// over, or it is wanted and the list does not have it, or the other way round.
+// listedStatus is the status of a schedule, as far as a list has it. It returns false where the schedule has to be described by itself: it was changed
+// here lately, its listed starts are over, or the list has it though none is wanted, or lacks one that is wanted.
 func (c *Control) listedStatus(listed map[string]gateway.ListedSchedule, connection ledger.Connection, mode ledger.Mode) (*ScheduleStatus, bool) {
 	id, now := workflows.WorkflowID(mode, connection.ID), c.now()
 	entry, exists := listed[id]

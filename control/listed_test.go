@@ -90,12 +90,12 @@ func TestTheSchedulesOfManyConnectionsAreListed(t *testing.T) {
 	require.Empty(t, overview.Unreachable)
 	require.Equal(t, 1, temporal.lists)
 	require.Empty(t, temporal.described, "no schedule is asked for by itself")
-	for _, one := range overview.Connections {
-		want := []ScheduleStatus{{ID: "smart-sync/" + one.ID, Next: new(noon.Add(time.Hour))}}
-		if one.ID == "shop-3" {
+	for _, connection := range overview.Connections {
+		want := []ScheduleStatus{{ID: "smart-sync/" + connection.ID, Next: new(noon.Add(time.Hour))}}
+		if connection.ID == "shop-3" {
 			want = []ScheduleStatus{{ID: "smart-sync/shop-3", Paused: true, Note: "paused by ann"}}
 		}
-		require.Equal(t, want, one.Schedules)
+		require.Equal(t, want, connection.Schedules)
 	}
 
 	delete(temporal.listed, "smart-sync/shop-5")
@@ -104,7 +104,8 @@ func TestTheSchedulesOfManyConnectionsAreListed(t *testing.T) {
 	require.NoError(t, err)
 	slices.Sort(temporal.described)
 	require.Equal(t, []string{"smart-sync/shop-5", "smart-sync/shop-6"}, temporal.described, "one that is not listed, and one that was changed a moment ago")
-	require.Contains(t, overview.Connections[slices.IndexFunc(overview.Connections, func(one ConnectionStatus) bool { return one.ID == "shop-5" })].Schedules,
+	require.Contains(t,
+		overview.Connections[slices.IndexFunc(overview.Connections, func(connection ConnectionStatus) bool { return connection.ID == "shop-5" })].Schedules,
 		ScheduleStatus{ID: "smart-sync/shop-5", Missing: true})
 
 	temporal.described = nil
@@ -136,25 +137,31 @@ func TestWhatAListSaysOfASchedule(t *testing.T) {
 	connection := ledger.Connection{ID: "shop", Inventory: ledger.Flow{Smart: []ledger.Rule{{Every: time.Hour}}}}
 	const smart, full = "smart-sync/shop", "full-sync/shop"
 	for name, row := range map[string]struct {
-		listed map[string]gateway.ListedSchedule
-		mode   ledger.Mode
-		want   *ScheduleStatus
-		known  bool
+		listed   map[string]gateway.ListedSchedule
+		mode     ledger.Mode
+		want     *ScheduleStatus
+		isListed bool
 	}{
-		"no list":                            {nil, ledger.Smart, nil, false},
-		"wanted, and listed":                 {map[string]gateway.ListedSchedule{smart: {Next: []time.Time{noon.Add(1)}}}, ledger.Smart, &ScheduleStatus{ID: smart, Next: new(noon.Add(1))}, true},
-		"wanted, and not listed":             {map[string]gateway.ListedSchedule{}, ledger.Smart, nil, false},
-		"neither wanted nor listed":          {map[string]gateway.ListedSchedule{}, ledger.Full, nil, true},
-		"not wanted, and listed":             {map[string]gateway.ListedSchedule{full: {Paused: true}}, ledger.Full, nil, false},
-		"paused":                             {map[string]gateway.ListedSchedule{smart: {Paused: true, Note: "n", Next: []time.Time{noon.Add(1)}}}, ledger.Smart, &ScheduleStatus{ID: smart, Paused: true, Note: "n"}, true},
+		"no list": {nil, ledger.Smart, nil, false},
+		"wanted, and listed": {
+			map[string]gateway.ListedSchedule{smart: {Next: []time.Time{noon.Add(1)}}}, ledger.Smart, &ScheduleStatus{ID: smart, Next: new(noon.Add(1))}, true,
+		},
+		"wanted, and not listed":    {map[string]gateway.ListedSchedule{}, ledger.Smart, nil, false},
+		"neither wanted nor listed": {map[string]gateway.ListedSchedule{}, ledger.Full, nil, true},
+		"not wanted, and listed":    {map[string]gateway.ListedSchedule{full: {Paused: true}}, ledger.Full, nil, false},
+		"paused": {
+			map[string]gateway.ListedSchedule{smart: {Paused: true, Note: "n", Next: []time.Time{noon.Add(1)}}},
+			ledger.Smart,
+			&ScheduleStatus{ID: smart, Paused: true, Note: "n"}, true,
+		},
 		"all listed starts are over by now":  {map[string]gateway.ListedSchedule{smart: {Next: []time.Time{noon.Add(-1), noon}}}, ledger.Smart, nil, false},
 		"it has no starts, so it is limited": {map[string]gateway.ListedSchedule{smart: {}}, ledger.Smart, nil, false},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			found, known := c.listedStatus(row.listed, connection, row.mode)
-			require.Equal(t, row.known, known)
-			require.Equal(t, row.want, found)
+			status, isListed := c.listedStatus(row.listed, connection, row.mode)
+			require.Equal(t, row.isListed, isListed)
+			require.Equal(t, row.want, status)
 		})
 	}
 }

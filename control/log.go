@@ -9,15 +9,15 @@ import (
 	"github.com/tidemark/tidemark/ledger"
 )
 
-// LogFilters are the names by which LogQuery asks for what is chosen of the log.
+// LogFilters are the names of the filters that LogQuery reads.
 var LogFilters = []string{"who", "act", "on", "result", "from", "to", "before"}
 
-// LogQuery reads what is chosen of the log, for every face: get is the text of a filter, empty where none is set.
+// LogQuery reads a query of the activity log, for every face. get returns the text of a filter, empty where it is not set.
 //
-//	who, act, on   a text that occurs there: ann, pause, acme-shop
+//	who, act, on   a text that occurs in the field: ann, pause, acme-shop
 //	result         done, refused or failed
-//	from, to       a date (2026-03-01, in the zone; to is the last day) or a moment (2026-03-01T12:00:00Z)
-//	before         the number of an entry: only older ones
+//	from, to       a date (2026-03-01, in the zone; the day of to is included) or a moment (2026-03-01T12:00:00Z)
+//	before         the number of an entry: only older entries
 func LogQuery(get func(filter string) string, zone *time.Location) (ledger.AuditQuery, error) {
 	query := ledger.AuditQuery{Who: strings.TrimSpace(get("who")), Act: strings.TrimSpace(get("act")), On: strings.TrimSpace(get("on"))}
 	var err error
@@ -48,7 +48,7 @@ func LogQuery(get func(filter string) string, zone *time.Location) (ledger.Audit
 	return query, nil
 }
 
-// logMoment reads one end of a span; date is true for a whole day of the zone.
+// logMoment reads one end of a span of time; date is true where the text is a date of the zone.
 func logMoment(filter, text string, zone *time.Location) (at time.Time, date bool, err error) {
 	if text = strings.TrimSpace(text); text == "" {
 		return time.Time{}, false, nil

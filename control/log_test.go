@@ -17,20 +17,30 @@ func TestLogQuery(t *testing.T) {
 		want    ledger.AuditQuery
 		refused string
 	}{
-		"nothing":           {map[string]string{}, ledger.AuditQuery{}, ""},
-		"texts":             {map[string]string{"who": " ann ", "act": "pause", "on": "acme-shop"}, ledger.AuditQuery{Who: "ann", Act: "pause", On: "acme-shop"}, ""},
-		"a result":          {map[string]string{"result": "refused"}, ledger.AuditQuery{Result: ledger.AuditRefused}, ""},
-		"no result":         {map[string]string{"result": "fine"}, ledger.AuditQuery{}, `result: expected done, refused or failed, got "fine"`},
-		"older ones":        {map[string]string{"before": "7"}, ledger.AuditQuery{Before: 7}, ""},
-		"no entry":          {map[string]string{"before": "0"}, ledger.AuditQuery{}, `before: expected the number of an entry of the log, got "0"`},
-		"no number":         {map[string]string{"before": "x"}, ledger.AuditQuery{}, `before: expected the number of an entry of the log, got "x"`},
-		"one day":           {map[string]string{"from": "2026-03-01", "to": "2026-03-01"}, ledger.AuditQuery{From: first, Until: second}, ""},
-		"until a moment":    {map[string]string{"to": "2026-03-02T01:00:00+01:00"}, ledger.AuditQuery{Until: second}, ""},
-		"from a moment":     {map[string]string{"from": "2026-03-01T00:00:00Z"}, ledger.AuditQuery{From: first}, ""},
-		"no date":           {map[string]string{"from": "01.03.2026"}, ledger.AuditQuery{}, `from: expected a date like 2026-03-01 or a moment like 2026-03-01T12:00:00Z, got "01.03.2026"`},
-		"no last date":      {map[string]string{"to": "soon"}, ledger.AuditQuery{}, `to: expected a date like 2026-03-01 or a moment like 2026-03-01T12:00:00Z, got "soon"`},
-		"the wrong way":     {map[string]string{"from": "2026-03-02", "to": "2026-03-01"}, ledger.AuditQuery{}, `from: "2026-03-02" is not before "2026-03-01"`},
-		"moments, the same": {map[string]string{"from": "2026-03-01T00:00:00Z", "to": "2026-03-01T00:00:00Z"}, ledger.AuditQuery{}, `from: "2026-03-01T00:00:00Z" is not before "2026-03-01T00:00:00Z"`},
+		"nothing":        {map[string]string{}, ledger.AuditQuery{}, ""},
+		"texts":          {map[string]string{"who": " ann ", "act": "pause", "on": "acme-shop"}, ledger.AuditQuery{Who: "ann", Act: "pause", On: "acme-shop"}, ""},
+		"a result":       {map[string]string{"result": "refused"}, ledger.AuditQuery{Result: ledger.AuditRefused}, ""},
+		"no result":      {map[string]string{"result": "fine"}, ledger.AuditQuery{}, `result: expected done, refused or failed, got "fine"`},
+		"older ones":     {map[string]string{"before": "7"}, ledger.AuditQuery{Before: 7}, ""},
+		"no entry":       {map[string]string{"before": "0"}, ledger.AuditQuery{}, `before: expected the number of an entry of the log, got "0"`},
+		"no number":      {map[string]string{"before": "x"}, ledger.AuditQuery{}, `before: expected the number of an entry of the log, got "x"`},
+		"one day":        {map[string]string{"from": "2026-03-01", "to": "2026-03-01"}, ledger.AuditQuery{From: first, Until: second}, ""},
+		"until a moment": {map[string]string{"to": "2026-03-02T01:00:00+01:00"}, ledger.AuditQuery{Until: second}, ""},
+		"from a moment":  {map[string]string{"from": "2026-03-01T00:00:00Z"}, ledger.AuditQuery{From: first}, ""},
+		"no date": {
+			map[string]string{"from": "01.03.2026"},
+			ledger.AuditQuery{},
+			`from: expected a date like 2026-03-01 or a moment like 2026-03-01T12:00:00Z, got "01.03.2026"`,
+		},
+		"no last date": {
+			map[string]string{"to": "soon"}, ledger.AuditQuery{}, `to: expected a date like 2026-03-01 or a moment like 2026-03-01T12:00:00Z, got "soon"`,
+		},
+		"the wrong way": {map[string]string{"from": "2026-03-02", "to": "2026-03-01"}, ledger.AuditQuery{}, `from: "2026-03-02" is not before "2026-03-01"`},
+		"moments, the same": {
+			map[string]string{"from": "2026-03-01T00:00:00Z", "to": "2026-03-01T00:00:00Z"},
+			ledger.AuditQuery{},
+			`from: "2026-03-01T00:00:00Z" is not before "2026-03-01T00:00:00Z"`,
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

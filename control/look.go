@@ -46,7 +46,7 @@ func (c *Control) Activity(ctx context.Context, query ledger.ActivityQuery) ([]l
 	return orEmpty(entries), err
 }
 
-// CheckSKUs refuses SKUs of which nothing at all is known.
+// CheckSKUs refuses SKUs that no warehouse of the merchant has reported and that the catalogue does not have.
 func (c *Control) CheckSKUs(ctx context.Context, merchant string, skus ...string) error {
 	for _, sku := range skus {
 		known, err := c.state.Known(ctx, merchant, sku)
@@ -58,13 +58,14 @@ func (c *Control) CheckSKUs(ctx context.Context, merchant string, skus ...string
 			if err != nil {
 				return err
 			}
-			return usage("nothing is known of a SKU %q of %s: no warehouse has reported it, and no product, bundle or listing has it; %s (capitals and spaces count)", sku, merchant, hint)
+			return usage("nothing is known of a SKU %q of %s: no warehouse has reported it, and no product, bundle or listing has it; "+
+				"%s (capitals and spaces count)", sku, merchant, hint)
 		}
 	}
 	return nil
 }
 
-// Levels lists what a warehouse reported, by SKU and facility; sku may be empty.
+// Levels lists the levels that a warehouse reported, by SKU and facility; an empty sku means all.
 func (c *Control) Levels(ctx context.Context, warehouse, sku string, page ledger.Page) ([]ledger.LevelRow, error) {
 	if _, err := c.warehouse(ctx, warehouse); err != nil {
 		return nil, err
@@ -73,7 +74,8 @@ func (c *Control) Levels(ctx context.Context, warehouse, sku string, page ledger
 	return orEmpty(rows), err
 }
 
-// ChannelLevels lists what a connection's store should and does show, by channel SKU and location; sku and status may be empty.
+// ChannelLevels lists the figures that a connection's store should show and does show, by channel SKU and location. An empty sku or status means
+// all.
 func (c *Control) ChannelLevels(ctx context.Context, id, sku string, status ledger.Status, page ledger.Page) ([]ledger.ChannelLevelRow, error) {
 	connection, err := c.connection(ctx, id)
 	if err != nil {
@@ -86,10 +88,10 @@ func (c *Control) ChannelLevels(ctx context.Context, id, sku string, status ledg
 	return orEmpty(rows), err
 }
 
-// StatusFilters are what rows can be listed by: the statuses, and too_high for the rows that a rejection keeps above 0.
+// StatusFilters are the statuses by which rows can be listed: those of rows, and too_high for the rows that a rejection keeps above 0.
 func StatusFilters() []ledger.Status { return append(Statuses(), ledger.StatusTooHigh) }
 
-// Statuses are those that a row can have.
+// Statuses are the statuses that a row can have.
 func Statuses() []ledger.Status {
 	return []ledger.Status{
 		ledger.StatusPending, ledger.StatusUnknown, ledger.StatusSent, ledger.StatusExported, ledger.StatusRetrying, ledger.StatusRejected, ledger.StatusBlocked,

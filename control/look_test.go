@@ -26,7 +26,8 @@ func TestUnknownNames(t *testing.T) {
 		},
 		"SKU": {
 			func() error { _, err := c.Activity(ctx, ledger.ActivityQuery{SKU: "NOSUCH", Limit: 5}); return err },
-			`nothing is known of a SKU "NOSUCH" of acme: no warehouse has reported it, and no product, bundle or listing has it; check the spelling (capitals and spaces count)`,
+			`nothing is known of a SKU "NOSUCH" of acme: no warehouse has reported it, and no product, bundle or listing has it; check the spelling (capitals ` +
+				`and spaces count)`,
 		},
 		"connection of an activity": {
 			func() error {
@@ -34,7 +35,11 @@ func TestUnknownNames(t *testing.T) {
 				return err
 			}, `there is no connection "nope"; there are acme-shop`,
 		},
-		"scope": {func() error { return c.checkScope(ctx, "acme-shop", []string{"NOSUCH"}) }, `nothing is known of a SKU "NOSUCH" of acme: no warehouse has reported it, and no product, bundle or listing has it; check the spelling (capitals and spaces count)`},
+		"scope": {
+			func() error { return c.checkScope(ctx, "acme-shop", []string{"NOSUCH"}) },
+			`nothing is known of a SKU "NOSUCH" of acme: no warehouse has reported it, and no product, bundle or listing has it; check the spelling (capitals ` +
+				`and spaces count)`,
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			err := test.ask()

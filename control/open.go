@@ -11,8 +11,8 @@ import (
 	"github.com/tidemark/tidemark/ledger"
 )
 
-// Open opens the ledger at a location: a file, or a PostgreSQL URL; empty means that of the environment. One that is not there is made
-// where creates is set, and refused else. Connect connects the control to Temporal; Close closes the ledger.
+// Open opens the ledger at a location: a file or a PostgreSQL URL; an empty one means that of the environment. A ledger that does not exist is
+// created where creates is set, otherwise refused. Connect connects the control to Temporal; Close closes the ledger.
 func Open(ctx context.Context, location string, creates bool, now func() time.Time) (*Control, error) {
 	location = ledger.Locate(location)
 	exists, err := ledger.Exists(location)
@@ -36,9 +36,9 @@ func Open(ctx context.Context, location string, creates bool, now func() time.Ti
 func (c *Control) Close() error { return c.state.Close() }
 
 // Connect connects to Temporal with the settings of the environment, as the temporal command does (TEMPORAL_ADDRESS, TEMPORAL_PROFILE, …),
-// and gives up after patience. Without it a control does what the ledger alone can tell. disconnect ends the connection.
+// and gives up after patience. Without a connection a control does what needs the ledger alone. disconnect ends the connection.
 func (c *Control) Connect(ctx context.Context, patience time.Duration) (disconnect func(), err error) {
-	// What the client says of itself is nothing for the reader of a command.
+	// The client's own log lines would only disturb the reader of a command.
 	through, namespace, err := gateway.Dial(ctx, slog.New(slog.DiscardHandler), nil, patience)
 	var wrong *gateway.SettingsError
 	if errors.As(err, &wrong) {

@@ -8,33 +8,34 @@ import (
 	"github.com/tidemark/tidemark/ledger"
 )
 
-// Overview is how everything stands, and what each connection did in the last day.
+// Overview is the status of everything, and what each connection did in the last day.
 type Overview struct {
 	Status
 	Standings []Standing `json:"standings"` // of Status.Connections, in their order
 }
 
-// Pulse is what everybody wants to know of the whole, and costs little: whether work is done, and what waits for a person.
+// Pulse is the part of the status that every page shows and that costs little: whether workers do their work, and what waits for a person.
 type Pulse struct {
-	Workers int `json:"workers"` // that poll for work now, or did within two minutes
-	// Idle is since when a step of a run waits for a worker, where that lasts: none runs, whatever Workers says, or none has a place for it.
+	Workers int `json:"workers"` // how many workers poll for work, or did within the last two minutes
+	// Idle is since when a step of a run has waited for a worker, where that is longer than pickUpPatience: no worker runs, whatever Workers says, or
+	// none has a free slot.
 	Idle        *time.Time `json:"idle,omitempty"`
-	Unreachable string     `json:"unreachable,omitempty"` // why Temporal cannot be asked; then the workers are not known
+	Unreachable string     `json:"unreachable,omitempty"` // why Temporal cannot be asked; then Workers and Idle are unknown
 	Holds       []OpenHold `json:"holds"`
 }
 
-// Pulse is that of a status.
+// Pulse is the pulse of a status.
 func (s Status) Pulse() Pulse {
 	return Pulse{Workers: s.Workers, Idle: s.Idle, Unreachable: s.Unreachable, Holds: s.Holds}
 }
 
-// mostIdleChecks is how many open runs Pulse looks at: where no worker takes up work, that shows in each of them.
+// mostIdleChecks is how many open runs Pulse looks at: where no worker takes up work, each open run shows it.
 const mostIdleChecks = 3
 
-// idleCheckRuns is among how many of the newest runs those are looked for.
+// idleCheckRuns is how many of the newest runs are searched for open ones.
 const idleCheckRuns = 20
 
-// Pulse looks at the workers, at some of the runs that are under way, and at what waits for a person.
+// Pulse looks at the workers, at some open runs, and at what waits for a person.
 func (c *Control) Pulse(ctx context.Context) (Pulse, error) {
 	holds, err := c.openHolds(ctx)
 	if err != nil {
@@ -50,7 +51,7 @@ func (c *Control) Pulse(ctx context.Context) (Pulse, error) {
 	return pulse, ctx.Err()
 }
 
-// oldestIdle is since when a step of a run that is under way waits for a worker; nil where none does for long.
+// oldestIdle is since when a step of an open run has waited for a worker; nil where none has waited long.
 func (c *Control) oldestIdle(ctx context.Context) (*time.Time, error) {
 	runs, err := c.state.Runs(ctx, "", idleCheckRuns)
 	if err != nil {
@@ -72,7 +73,7 @@ func (c *Control) oldestIdle(ctx context.Context) (*time.Time, error) {
 	return since, nil
 }
 
-// earlier is the earlier of two moments, of which each may be none.
+// earlier is the earlier of two moments; nil means no moment.
 func earlier(a, b *time.Time) *time.Time {
 	if a == nil || b != nil && b.Before(*a) {
 		return b
@@ -80,13 +81,13 @@ func earlier(a, b *time.Time) *time.Time {
 	return a
 }
 
-// Recount counts anew what the ledger keeps counts of. It reads the whole ledger.
+// Recount counts again everything that the ledger keeps counts of, and reports the differences. It reads the whole ledger.
 func (c *Control) Recount(ctx context.Context) (ledger.Recount, error) { return c.state.Recount(ctx) }
 
-// Marks tell whether anything that the ledger knows, and that is shown, has changed since they were asked for last. What only Temporal knows has none.
+// Marks change whenever something changes that the ledger has and that faces show. What only Temporal has does not change them.
 func (c *Control) Marks(ctx context.Context) (ledger.Marks, error) { return c.state.Marks(ctx) }
 
-// Connection is a connection as it is configured, with the schedules that are in force.
+// Connection is a connection of the configuration, with the schedules in force.
 func (c *Control) Connection(ctx context.Context, id string) (ledger.Connection, error) {
 	connection, err := c.connection(ctx, id)
 	if err != nil {
@@ -96,7 +97,7 @@ func (c *Control) Connection(ctx context.Context, id string) (ledger.Connection,
 	return connection, err
 }
 
-// Connections are all connections as they are configured, with the schedules that are in force.
+// Connections are all connections of the configuration, with the schedules in force.
 func (c *Control) Connections(ctx context.Context) ([]ledger.Connection, error) {
 	connections, err := c.state.Connections(ctx)
 	if err != nil {
@@ -106,7 +107,7 @@ func (c *Control) Connections(ctx context.Context) ([]ledger.Connection, error) 
 	return connections, err
 }
 
-// Standing is how a connection stands, measured against its schedule.
+// Standing is the condition of a connection, with the runs that decide it.
 type Standing struct {
 	Condition Condition `json:"condition"`
 	Why       string    `json:"why,omitempty"`
@@ -114,19 +115,19 @@ type Standing struct {
 	Day []ledger.Run `json:"day"`
 	// Recent are the newest runs, newest first.
 	Recent []ledger.Run `json:"recent"`
-	// Smart and Full are the last runs of everything of each mode that went through.
+	// Smart and Full are the last completed run of everything of each mode.
 	Smart *ledger.Run `json:"smart,omitempty"`
 	Full  *ledger.Run `json:"full,omitempty"`
 }
 
-// shownDay is how far back the day of a connection goes.
+// shownDay is how far back Standing.Day goes.
 const shownDay = 24 * time.Hour
 
-// recentRuns is how many runs of a connection are shown beside its day.
+// recentRuns is how many runs Standing.Recent has at most.
 const recentRuns = 12
 
-// Overview looks at every connection, or at one, with its last day. Without Temporal it shows what the ledger knows. Of more than ten connections the
-// schedules are listed by one question, which may lag behind what others did by a fraction of a second; see listSchedules.
+// Overview looks at every connection, or at the one that only names, with its last day. Without Temporal it shows what the ledger has. The schedules
+// of more than ten connections are listed by one call, which may lag behind changes by other processes by a fraction of a second; see listSchedules.
 func (c *Control) Overview(ctx context.Context, only string) (Overview, error) {
 	status, states, err := c.statusAndStates(ctx, only, true)
 	overview := Overview{Status: status, Standings: []Standing{}}
@@ -139,7 +140,7 @@ func (c *Control) Overview(ctx context.Context, only string) (Overview, error) {
 	return overview, nil
 }
 
-// standing is how a connection stands at a moment.
+// standing is the standing of a connection at a moment.
 func standing(connection ConnectionStatus, status Status, state ledger.ConnectionState, now time.Time) Standing {
 	standing := Standing{
 		Day: lastDayRuns(state.Newest, now), Recent: orEmpty(state.Newest[:min(len(state.Newest), recentRuns)]), Smart: state.Smart, Full: state.Full,
@@ -154,7 +155,7 @@ func standing(connection ConnectionStatus, status Status, state ledger.Connectio
 	return standing
 }
 
-// newerOf is the newer of two runs; nil when there is none.
+// newerOf is the newer of two runs; nil means no run.
 func newerOf(a, b *ledger.Run) *ledger.Run {
 	if a == nil || b != nil && b.ID > a.ID {
 		return b
@@ -162,7 +163,7 @@ func newerOf(a, b *ledger.Run) *ledger.Run {
 	return a
 }
 
-// lastDayRuns are the runs, newest first, that were under way in the last 24 hours.
+// lastDayRuns are the runs that were open at some time in the last 24 hours, newest first.
 func lastDayRuns(runs []ledger.Run, now time.Time) []ledger.Run {
 	day := []ledger.Run{}
 	for _, run := range runs {
@@ -175,7 +176,7 @@ func lastDayRuns(runs []ledger.Run, now time.Time) []ledger.Run {
 
 func noRun(id int64) error { return absentf("there is no run %d; starter runs lists them", id) }
 
-// Run is one run; of one that has not ended with what is known of it so far.
+// Run is one run. An open run has the counts that are known so far.
 func (c *Control) Run(ctx context.Context, id int64) (ledger.Run, error) {
 	run, err := c.state.Run(ctx, id)
 	if errors.Is(err, ledger.ErrNotFound) {
@@ -189,22 +190,22 @@ func (c *Control) Run(ctx context.Context, id int64) (ledger.Run, error) {
 	return runs[0], err
 }
 
-// Warehouses are all that are configured.
+// Warehouses are all configured warehouses.
 func (c *Control) Warehouses(ctx context.Context) ([]ledger.Warehouse, error) {
 	return c.state.Warehouses(ctx)
 }
 
-// Store is one store, as it is configured.
+// Store is one configured store.
 func (c *Control) Store(ctx context.Context, id string) (ledger.Store, error) {
 	return find(ctx, "store", id, c.state.Store, c.state.Stores, func(store ledger.Store) string { return store.ID })
 }
 
-// Warehouse is one warehouse, as it is configured.
+// Warehouse is one configured warehouse.
 func (c *Control) Warehouse(ctx context.Context, id string) (ledger.Warehouse, error) {
 	return c.warehouse(ctx, id)
 }
 
-// Partners are the warehouses and the stores, as they are configured.
+// Partners are the configured warehouses and stores.
 func (c *Control) Partners(ctx context.Context) ([]ledger.Warehouse, []ledger.Store, error) {
 	warehouses, err := c.state.Warehouses(ctx)
 	if err != nil {
@@ -214,7 +215,7 @@ func (c *Control) Partners(ctx context.Context) ([]ledger.Warehouse, []ledger.St
 	return warehouses, stores, err
 }
 
-// StoreUses are how the stores were called today, in UTC, by store.
+// StoreUses counts the calls to each store today, in UTC, by the store's id.
 func (c *Control) StoreUses(ctx context.Context) (map[string]ledger.StoreUse, error) {
 	return c.state.StoreUses(ctx, c.now())
 }

@@ -6,45 +6,45 @@ import (
 	"github.com/tidemark/tidemark/ledger"
 )
 
-// A schedule, or another setting, belongs to the configuration where that names it, else to the pages. What somebody sets in place of the
-// configuration's is an override, which an apply keeps as long as the configuration says what it said when the override was made. This file
-// decides, and does nothing.
+// A schedule, or another setting, belongs to the configuration where the configuration names it, otherwise to the pages. A value that somebody
+// sets in place of the configuration's is an override. An apply keeps the override as long as the configuration says what it said when the
+// override was made. The functions of this file decide, and change nothing.
 
-// ScheduleSource says who set what is in force.
+// ScheduleSource says where the schedule or the setting that is in force comes from.
 type ScheduleSource string
 
-// The sources of schedules.
+// The sources of schedules and settings.
 const (
-	SetInFile     ScheduleSource = "file"     // the configuration
-	SetByOverride ScheduleSource = "override" // somebody, in place of what the configuration says
-	SetOnPages    ScheduleSource = "pages"    // somebody; the configuration leaves it to the pages
-	SetByDefault  ScheduleSource = "default"  // nobody; the configuration leaves it to the pages
+	SetInFile     ScheduleSource = "file"     // the configuration sets it
+	SetByOverride ScheduleSource = "override" // a person set it in place of what the configuration says
+	SetOnPages    ScheduleSource = "pages"    // a person set it; the configuration leaves it to the pages
+	SetByDefault  ScheduleSource = "default"  // nobody set it; the configuration leaves it to the pages
 )
 
-// ScheduleSetting is what a schedule of a connection is set to, and by whom.
+// ScheduleSetting is a schedule of a connection, and where it comes from.
 type ScheduleSetting struct {
 	Connection string      `json:"connection"`
 	Mode       ledger.Mode `json:"mode"`
-	// Schedule is what is in force.
+	// Schedule is the schedule in force.
 	ledger.Schedule
 	Source ScheduleSource `json:"source"`
-	// Since is when it came in force, where that is known.
+	// Since is when it came into force, where that is known.
 	Since time.Time `json:"since,omitzero"`
-	// File is what the configuration says, and FileName which file that is; nil: it leaves the schedule to the pages.
+	// File is what the configuration says, nil where it leaves the schedule to the pages; FileName is the configuration's host and path.
 	File     *ledger.Schedule `json:"file,omitempty"`
 	FileName string           `json:"file_name,omitempty"`
-	// Default is what is in force where nobody sets anything and the configuration leaves it to the pages.
+	// Default is the schedule without an override: the configuration's, or the default where it leaves the schedule to the pages.
 	Default ledger.Schedule `json:"default"`
-	// Override is what somebody set; nil when nobody did, or its end has come.
+	// Override is the schedule that somebody set; nil when nobody did, or its end has come.
 	Override *ledger.Override `json:"override,omitempty"`
-	// Version is what an edit must have been made on.
+	// Version is the version that an edit must have been made on.
 	Version int64 `json:"version"`
-	// Pending: Temporal has not been brought to it yet.
+	// Pending is true while the schedule in Temporal does not have this setting yet.
 	Pending  bool `json:"pending,omitempty"`
 	ReadOnly bool `json:"read_only,omitempty"`
 }
 
-// settingOf is what a schedule of a connection, as it is configured, is set to at a moment.
+// settingOf is the setting of a schedule at a moment: connection is as the configuration has it, state has the override.
 func settingOf(connection ledger.Connection, state ledger.ScheduleState, configuration ledger.AppliedConfiguration, now time.Time) ScheduleSetting {
 	own := connection.Inventory.Schedule(state.Mode)
 	setting := ScheduleSetting{
@@ -70,38 +70,38 @@ func settingOf(connection ledger.Connection, state ledger.ScheduleState, configu
 	return setting
 }
 
-// Choice is what a person says to an apply that meets schedules which the file and the pages both changed.
+// Choice is a person's decision about values that were changed both in the file and on the pages, for an apply.
 type Choice string
 
 // The choices.
 const (
-	ChooseNothing Choice = ""           // stop, and show them
-	TakeFile      Choice = "take-file"  // the file's count
-	KeepPages     Choice = "keep-pages" // those of the pages do
+	ChooseNothing Choice = ""           // stop, and show the conflicts
+	TakeFile      Choice = "take-file"  // use the values of the file
+	KeepPages     Choice = "keep-pages" // keep the values of the pages
 )
 
-// ownership is what an apply meets of anything that the file may say and somebody may set beside it. Values stand in a form that is the same for
-// all that mean the same.
+// ownership holds what decides about one value at an apply: a schedule or a setting, which the file may name and somebody may set beside it.
+// Values are in a canonical form, so that two values that mean the same are equal.
 type ownership struct {
-	before, now *string // what the ledger has of the configuration, and what the file says; nil: it does not name it
-	usual       string  // what counts where the file does not name it and nobody sets anything
-	set, base   *string // what somebody set, and what the configuration said then; nil: nobody did, and it did not name it
-	ended       bool    // the end of what somebody set has come
-	readOnly    bool    // the file alone sets it
+	before, now *string // the file's value at the last apply and at this one; nil where the file did not name it
+	usual       string  // the default, in force where the file does not name the value and nobody sets it
+	set, base   *string // the value that somebody set, nil where nobody did; the file's value at that time, nil where it named none
+	ended       bool    // the end of the value that somebody set has come
+	readOnly    bool    // only the file may set it
 	choice      Choice
 }
 
-// fate is what becomes of it with an apply.
+// fate is what an apply does about such a value.
 type fate string
 
 const (
-	fateFile     fate = "file"                // the file's counts, and nobody set anything
-	fatePages    fate = "left to the pages"   // it is no business of the file
-	fateKept     fate = "kept"                // the override counts: the file says what it said then
-	fateAdopted  fate = "adopted"             // the file says what the override says, which ends with that
+	fateFile     fate = "file"                // the file's value is in force, and nobody set another
+	fatePages    fate = "left to the pages"   // the file does not name it
+	fateKept     fate = "kept"                // the override stays: the file says what it said when the override was made
+	fateAdopted  fate = "adopted"             // the file now says what the override says, so the override ends
 	fateTaken    fate = "taken from the file" // both changed, and a person chose the file
 	fateRebased  fate = "kept over the file"  // both changed, and a person chose the pages
-	fateHanded   fate = "handed to the pages" // the file does not name it any more; it stays as it is
+	fateHanded   fate = "handed to the pages" // the file does not name it any more; the value stays as it is
 	fateEnded    fate = "ended"               // the override's end has come
 	fateConflict fate = "both changed"        // nothing may be written before a person chooses
 )
@@ -139,17 +139,17 @@ func (o ownership) decide() fate {
 	return fateConflict
 }
 
-// claim is what an apply meets of a schedule.
+// claim holds what decides about a schedule at an apply; see ownership.
 type claim struct {
-	before   *ledger.Schedule // what the ledger has of the configuration; nil: it did not name the schedule
-	now      *ledger.Schedule // what the file says; nil: it does not name it
-	usual    ledger.Schedule  // what counts where the file does not name it and nobody sets anything
-	override *ledger.Override // what somebody set
-	readOnly bool             // the file alone sets schedules
+	before   *ledger.Schedule // the file's schedule at the last apply; nil where the file did not name it
+	now      *ledger.Schedule // the file's schedule at this apply; nil where the file does not name it
+	usual    ledger.Schedule  // the default, in force where the file does not name the schedule and nobody sets it
+	override *ledger.Override // the schedule that somebody set
+	readOnly bool             // only the file may set schedules
 	choice   Choice
 }
 
-// formOf is the form of a schedule; nil for none.
+// formOf is the canonical form of a schedule; nil for a nil schedule.
 func formOf(schedule *ledger.Schedule) *string {
 	if schedule == nil {
 		return nil
@@ -157,7 +157,7 @@ func formOf(schedule *ledger.Schedule) *string {
 	return new(schedule.Form())
 }
 
-// decide decides what becomes of a schedule, and what is set beside the file afterwards.
+// decide decides what the apply does about the schedule, and which override is left afterwards.
 func (c claim) decide(now time.Time) (fate, *ledger.Override) {
 	state := ownership{before: formOf(c.before), now: formOf(c.now), usual: c.usual.Form(), readOnly: c.readOnly, choice: c.choice}
 	if c.override != nil {
@@ -181,5 +181,5 @@ func (c claim) decide(now time.Time) (fate, *ledger.Override) {
 	}
 }
 
-// byTheConfiguration is who has set what the configuration does not name any more.
+// byTheConfiguration is the author of a value that the configuration named before and does not name any more.
 const byTheConfiguration = "the configuration"

@@ -8,23 +8,23 @@ import (
 	"github.com/tidemark/tidemark/ledger"
 )
 
-// OverrideFate is what becomes of a schedule that somebody set beside the configuration, with an apply.
+// OverrideFate says what an apply does about a schedule that somebody set beside the configuration.
 type OverrideFate struct {
 	Connection string      `json:"connection"`
 	Mode       ledger.Mode `json:"mode"`
 	// Action is "kept", "kept over the file", "taken from the file", "adopted", "handed to the pages", "left to the pages" or "ended".
 	Action string `json:"action"`
 	Detail string `json:"detail"`
-	// Override is what is set beside the configuration afterwards.
+	// Override is the override that is left afterwards; nil when none is.
 	Override *ledger.Override `json:"override,omitempty"`
 }
 
-// Changes is true where an apply makes something else of it than it was.
+// Changes is true where the apply changes the override.
 func (f OverrideFate) Changes() bool {
 	return f.Action != string(fateKept) && f.Action != string(fatePages)
 }
 
-// OfThePages is true where the configuration leaves the schedule to the pages, as it did.
+// OfThePages is true where the configuration leaves the schedule to the pages, as before.
 func (f OverrideFate) OfThePages() bool { return f.Action == string(fatePages) }
 
 // scheduleKey names a schedule.
@@ -33,8 +33,8 @@ type scheduleKey struct {
 	mode       ledger.Mode
 }
 
-// decideOverrides decides about every schedule and setting of the configuration before anything is written, and refuses where the file and the pages both
-// changed one and nobody chose.
+// decideOverrides decides about every schedule and setting of the configuration before anything is written. It refuses the apply where the file and
+// the pages both changed a value and nobody chose. applied are the connections of the last apply.
 func (a *applyOperation) decideOverrides(ctx context.Context, applied []ledger.Connection) error {
 	states, err := a.states(ctx)
 	if err != nil {
@@ -53,7 +53,9 @@ func (a *applyOperation) decideOverrides(ctx context.Context, applied []ledger.C
 		for _, mode := range []ledger.Mode{ledger.Smart, ledger.Full} {
 			key := scheduleKey{wanted.ID, mode}
 			state := states[key]
-			claimed := claim{usual: wanted.Inventory.Schedule(mode), override: state.Override, readOnly: a.definitions.SchedulesReadOnly, choice: a.options.Choice}
+			claimed := claim{
+				usual: wanted.Inventory.Schedule(mode), override: state.Override, readOnly: a.definitions.SchedulesReadOnly, choice: a.options.Choice,
+			}
 			if wanted.Inventory.Names(mode) {
 				claimed.now = new(wanted.Inventory.Schedule(mode))
 			}
@@ -69,9 +71,11 @@ func (a *applyOperation) decideOverrides(ctx context.Context, applied []ledger.C
 			if outcome == fateFile || outcome == fatePages && override == nil {
 				continue
 			}
-			a.report.Overrides = append(a.report.Overrides, OverrideFate{Connection: key.connection, Mode: mode, Action: string(outcome), Detail: claimed.detail(outcome, override), Override: override})
-			if a.report.Overrides[len(a.report.Overrides)-1].Changes() {
-				a.options.Overrides = append(a.options.Overrides, ledger.OverrideChange{Connection: key.connection, Mode: mode, Version: state.Version, Override: override})
+			fate := OverrideFate{Connection: key.connection, Mode: mode, Action: string(outcome), Detail: claimed.detail(outcome, override), Override: override}
+			a.report.Overrides = append(a.report.Overrides, fate)
+			if fate.Changes() {
+				change := ledger.OverrideChange{Connection: key.connection, Mode: mode, Version: state.Version, Override: override}
+				a.options.Overrides = append(a.options.Overrides, change)
 			}
 		}
 	}
@@ -81,32 +85,34 @@ func (a *applyOperation) decideOverrides(ctx context.Context, applied []ledger.C
 	return nil
 }
 
-// states are what the ledger keeps of schedules.
+// states are the ledger's states of all schedules.
 func (c *Control) states(ctx context.Context) (map[scheduleKey]ledger.ScheduleState, error) {
-	kept, err := c.state.ScheduleStates(ctx, "")
+	all, err := c.state.ScheduleStates(ctx, "")
 	if err != nil {
 		return nil, err
 	}
 	states := map[scheduleKey]ledger.ScheduleState{}
-	for _, override := range kept {
-		states[scheduleKey{override.Connection, override.Mode}] = override
+	for _, state := range all {
+		states[scheduleKey{state.Connection, state.Mode}] = state
 	}
 	return states, nil
 }
 
-// detail says what becomes of a schedule.
+// detail says in words what the apply does about a schedule.
 func (c claim) detail(outcome fate, override *ledger.Override) string {
 	switch outcome {
 	case fateKept:
 		return fmt.Sprintf("overridden %s: %s", overrideWords(*override), ScheduleWords(override.Schedule))
 	case fateRebased:
-		return fmt.Sprintf("overridden %s: %s; the file says %s now", overrideWords(*override), ScheduleWords(override.Schedule), ScheduleWords(*c.now))
+		return fmt.Sprintf("overridden %s: %s; the file says %s now",
+			overrideWords(*override), ScheduleWords(override.Schedule), ScheduleWords(*c.now))
 	case fateTaken:
 		return fmt.Sprintf("what was set %s is gone: %s", overrideWords(*c.override), ScheduleWords(c.override.Schedule))
 	case fateAdopted:
 		return fmt.Sprintf("the file says what was set %s", overrideWords(*c.override))
 	case fateHanded:
-		return fmt.Sprintf("the file does not name it any more; it stays as it is, %s, until somebody changes it on the pages or with starter schedule", ScheduleWords(override.Schedule))
+		return fmt.Sprintf("the file does not name it any more; it stays as it is, %s, until somebody changes it on the pages or with starter schedule",
+			ScheduleWords(override.Schedule))
 	case fatePages:
 		return fmt.Sprintf("set %s: %s", overrideWords(*override), ScheduleWords(override.Schedule))
 	case fateEnded:
@@ -116,7 +122,7 @@ func (c claim) detail(outcome fate, override *ledger.Override) string {
 	return ""
 }
 
-// conflict shows the three values of a schedule that the file and the pages both changed.
+// conflict shows the three values of a schedule that was changed both in the file and on the pages.
 func (c claim) conflict(key scheduleKey) string {
 	words := func(schedule *ledger.Schedule) string {
 		if schedule == nil {
@@ -132,7 +138,7 @@ func (c claim) conflict(key scheduleKey) string {
 		key.mode, key.connection, words(c.override.Base), says, ScheduleWords(c.override.Schedule), overrideWords(*c.override))
 }
 
-// clash is the refusal of an apply that would have to choose.
+// clash is the refusal of an apply with conflicts that a person must decide.
 func clash(conflicts []string, readOnly bool) error {
 	why := "these were changed in the file and on the pages"
 	advice := "Apply with --take-file, which ends what was set on the pages, or with --keep-pages, which keeps that."
@@ -143,12 +149,12 @@ func clash(conflicts []string, readOnly bool) error {
 	return usage("nothing was changed: %s\n%s\n%s", why, strings.Join(conflicts, "\n"), advice)
 }
 
-// inForce is a connection of the configuration with the schedules that are in force, and with the setting that they have.
+// inForce is a connection of the configuration with the schedules in force, and with the overlap setting in force.
 func (a *applyOperation) inForce(connection ledger.Connection) ledger.Connection {
 	key := ledger.SettingKey{Kind: ledger.OfConnection, ID: connection.ID, Name: ledger.SettingOverlap}
 	if override := a.settingOverrides[key]; override != nil {
 		of := ledger.Definitions{Connections: []ledger.Connection{connection}}
-		if err := of.Set(key, override.Value); err == nil { // what was decided about has been read before
+		if err := of.Set(key, override.Value); err == nil { // it cannot fail: decideSettings has read the value before
 			connection = of.Connections[0]
 		}
 	}
@@ -158,7 +164,7 @@ func (a *applyOperation) inForce(connection ledger.Connection) ledger.Connection
 	return connection
 }
 
-// withOverride is a connection with an override in the place of a schedule; nil changes nothing.
+// withOverride is a connection whose schedule of a mode is replaced by an override; a nil override changes nothing.
 func withOverride(connection ledger.Connection, mode ledger.Mode, override *ledger.Override) ledger.Connection {
 	if override != nil {
 		connection.Inventory = connection.Inventory.With(mode, override.Schedule)

@@ -9,29 +9,29 @@ import (
 	"github.com/tidemark/tidemark/ledger"
 )
 
-// SettingFate is what becomes of a setting that somebody set beside the configuration, with an apply.
+// SettingFate says what an apply does about a setting that somebody set beside the configuration.
 type SettingFate struct {
 	ledger.SettingKey
-	Action string `json:"action"` // as of an OverrideFate
+	Action string `json:"action"` // as in OverrideFate
 	Detail string `json:"detail"`
 }
 
-// Changes is true where an apply makes something else of it than it was.
+// Changes is true where the apply changes the override.
 func (f SettingFate) Changes() bool {
 	return f.Action != string(fateKept) && f.Action != string(fatePages)
 }
 
-// OfThePages is true where the configuration leaves the setting to the pages, as it did.
+// OfThePages is true where the configuration leaves the setting to the pages, as before.
 func (f SettingFate) OfThePages() bool { return f.Action == string(fatePages) }
 
-// settingClaim is what an apply meets of a setting.
+// settingClaim holds what decides about a setting at an apply.
 type settingClaim struct {
 	key      ledger.SettingKey
 	state    ownership
 	override *ledger.SettingOverride
 }
 
-// formOfValue is a value as it is compared; nil for none.
+// formOfValue is the form in which a value is compared; nil for a nil value.
 func formOfValue(value json.RawMessage) *string {
 	if value == nil {
 		return nil
@@ -39,8 +39,8 @@ func formOfValue(value json.RawMessage) *string {
 	return new(string(value))
 }
 
-// decideSettings decides about every setting of the configuration before anything is written, as claims does about schedules. It returns those
-// that the file and the pages both changed while nobody chose.
+// decideSettings decides about every setting of the configuration before anything is written, as decideOverrides does about schedules. It returns
+// the conflicts: settings that were changed both in the file and on the pages, where nobody chose.
 func (a *applyOperation) decideSettings(ctx context.Context) (conflicts []string, err error) {
 	before, states, err := a.allSettings(ctx)
 	if err != nil {
@@ -75,7 +75,7 @@ func (a *applyOperation) decideSettings(ctx context.Context) (conflicts []string
 	return conflicts, nil
 }
 
-// claimOf is what an apply of definitions meets of a setting, of which the ledger has what was before.
+// claimOf is the claim of a setting at an apply of definitions; before are the ledger's definitions until then.
 func claimOf(key ledger.SettingKey, definitions, before ledger.Definitions, state ledger.SettingState) settingClaim {
 	claim := settingClaim{key: key, override: state.Override}
 	now, named, _ := definitions.Setting(key)
@@ -95,7 +95,7 @@ func claimOf(key ledger.SettingKey, definitions, before ledger.Definitions, stat
 	return claim
 }
 
-// overrideAfter is what is set beside the file afterwards.
+// overrideAfter is the override that is left after the apply; nil when none is.
 func (c settingClaim) overrideAfter(outcome fate) *ledger.SettingOverride {
 	switch {
 	case outcome == fateHanded && (c.override == nil || c.state.ended):
@@ -122,7 +122,7 @@ func (c settingClaim) words(override *ledger.SettingOverride) string {
 	return SettingOverride{By: override.By, Until: override.Until, Reason: override.Reason}.words("")
 }
 
-// detail says what becomes of a setting.
+// detail says in words what the apply does about a setting.
 func (c settingClaim) detail(outcome fate, override *ledger.SettingOverride) string {
 	switch outcome {
 	case fateKept:
@@ -145,7 +145,7 @@ func (c settingClaim) detail(outcome fate, override *ledger.SettingOverride) str
 	return ""
 }
 
-// conflict shows the three values of a setting that the file and the pages both changed.
+// conflict shows the three values of a setting that was changed both in the file and on the pages.
 func (c settingClaim) conflict() string {
 	words := "nothing: it left the setting to the pages"
 	if c.state.base != nil {

@@ -25,7 +25,7 @@ const (
 	// mostPasswordMemory and mostPasswordPasses bound what a hash in the ledger may ask for.
 	mostPasswordMemory = 256 << 10 // KiB
 	mostPasswordPasses = 16
-	// hashesAtOnce bounds the memory that sign-ins take: 4 × 19 MiB.
+	// hashesAtOnce bounds the memory that sign-ins use: 4 × 19 MiB.
 	hashesAtOnce = 4
 
 	// leastPassword is what NIST SP 800-63B-4 (3.1.1.2) asks of a password that is used alone, in characters.
@@ -33,12 +33,12 @@ const (
 	mostPassword  = 256 // bytes
 )
 
-// hashing lets a few passwords be hashed at once; the others wait. newHashing makes it.
+// hashing lets a few goroutines hash passwords at once; the others wait. newHashing makes it.
 type hashing struct{ slots chan struct{} }
 
 func newHashing() *hashing { return &hashing{slots: make(chan struct{}, hashesAtOnce)} }
 
-// do hashes when it is its turn.
+// do calls hash when a slot is free, or returns the error of a context that ended first.
 func (h *hashing) do(ctx context.Context, hash func()) error {
 	select {
 	case h.slots <- struct{}{}:
@@ -50,7 +50,7 @@ func (h *hashing) do(ctx context.Context, hash func()) error {
 	return nil
 }
 
-// checkPassword refuses a password that is too short or too long. What it consists of is left to who chooses it.
+// checkPassword refuses a password that is too short, too long or one text repeated. It does not ask for kinds of characters.
 func checkPassword(name, password string) error {
 	switch {
 	case !utf8.ValidString(password) || strings.ContainsAny(password, "\x00\r\n"):
@@ -65,7 +65,7 @@ func checkPassword(name, password string) error {
 	return nil
 }
 
-// GeneratePassword makes a password that nobody guesses: 125 bits, in letters and digits that are not mistaken for each other.
+// GeneratePassword makes a password of 125 random bits, in letters and digits that are not mistaken for each other.
 func GeneratePassword() string {
 	letters := strings.ToLower(rand.Text()[:25])
 	var groups []string
@@ -75,21 +75,23 @@ func GeneratePassword() string {
 	return strings.Join(groups, "-")
 }
 
-// newToken is a random 256-bit token, as text that may stand in a cookie and an address.
+// newToken is a random 256-bit token, as text that may stand in a cookie and a URL.
 func newToken() string {
 	random := make([]byte, 32)
 	_, _ = rand.Read(random) // it never fails
 	return base64.RawURLEncoding.EncodeToString(random)
 }
 
-// bytesOf is what is hashed of a password: one form of what keyboards write in several, as NIST SP 800-63B-4 (3.1.1.2) asks for.
+// bytesOf is what is hashed of a password: its Unicode normal form C, because keyboards write some characters in several forms. NIST SP 800-63B-4
+// (3.1.1.2) asks for it.
 func bytesOf(password string) []byte { return norm.NFC.Bytes([]byte(password)) }
 
-// hashPassword makes what is kept of a password.
+// hashPassword is the hash of a password in the PHC string format, with a random salt.
 func hashPassword(password string) string {
 	salt := make([]byte, saltBytes)
 	_, _ = rand.Read(salt) // it never fails
-	return phc(passwordMemory, passwordPasses, passwordLanes, salt, argon2.IDKey(bytesOf(password), salt, passwordPasses, passwordMemory, passwordLanes, hashBytes))
+	hash := argon2.IDKey(bytesOf(password), salt, passwordPasses, passwordMemory, passwordLanes, hashBytes)
+	return phc(passwordMemory, passwordPasses, passwordLanes, salt, hash)
 }
 
 func phc(memory, passes uint32, lanes uint8, salt, hash []byte) string {
@@ -99,7 +101,7 @@ func phc(memory, passes uint32, lanes uint8, salt, hash []byte) string {
 
 var errPasswordHash = errors.New("the ledger has a password hash that cannot be read; set the password anew: starter people reset NAME")
 
-// verifyPassword is true for the password that a hash was made of. It takes as long for any other.
+// verifyPassword is true for the password that the encoded hash was made of. It takes as long for any other.
 func verifyPassword(encoded, password string) (bool, error) {
 	var version, memory, passes uint32
 	var lanes uint8
@@ -120,5 +122,5 @@ func verifyPassword(encoded, password string) (bool, error) {
 	return subtle.ConstantTimeCompare(computed, hash) == 1, nil
 }
 
-// nobodysHash takes as long to verify as anybody's, and no password is the one of it.
+// nobodysHash takes as long to verify as a person's hash, and no password matches it.
 var nobodysHash = phc(passwordMemory, passwordPasses, passwordLanes, make([]byte, saltBytes), make([]byte, hashBytes))

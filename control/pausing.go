@@ -12,7 +12,7 @@ import (
 	"github.com/tidemark/tidemark/workflows"
 )
 
-// pause stops a connection's schedules, and says how they stood before; see Pause.
+// pause stops a connection's schedules; before says in which state they were. See Pause.
 func (c *Control) pause(ctx context.Context, id, by, reason string) (done []string, before string, err error) {
 	note := "paused by " + by
 	if reason != "" {
@@ -23,7 +23,7 @@ func (c *Control) pause(ctx context.Context, id, by, reason string) (done []stri
 	})
 }
 
-// resume starts a connection's schedules again, and says how they stood before; see Resume.
+// resume starts a connection's schedules again; before says in which state they were. See Resume.
 func (c *Control) resume(ctx context.Context, id, by string) (done []string, before string, err error) {
 	connection, err := c.connection(ctx, id)
 	if err != nil {
@@ -37,7 +37,7 @@ func (c *Control) resume(ctx context.Context, id, by string) (done []string, bef
 	})
 }
 
-// resumeObstacle says why the schedules of a connection cannot be resumed, and what would have to be done first; empty where they can.
+// resumeObstacle says why the schedules of a connection cannot be resumed, and what to do first; it is empty where they can.
 func resumeObstacle(connection ledger.Connection) string {
 	if connection.Active() {
 		return ""
@@ -45,7 +45,7 @@ func resumeObstacle(connection ledger.Connection) string {
 	return fmt.Sprintf("connection %s is not enabled, so its schedules stay paused; %s", connection.ID, HowToEnable(connection))
 }
 
-// HowToEnable says what has to be done until a connection that is not active is so.
+// HowToEnable says what to do to make an inactive connection active.
 func HowToEnable(connection ledger.Connection) string {
 	var todo []string
 	if !connection.Inventory.Enabled {
@@ -61,7 +61,7 @@ func HowToEnable(connection ledger.Connection) string {
 	return strings.Join(todo, "; then ")
 }
 
-// eachSchedule does something with each schedule of a connection, and says how they stood before.
+// eachSchedule calls do with each schedule of a connection. It returns the ids of the schedules, and in words the state that they had before.
 func (c *Control) eachSchedule(ctx context.Context, id string, do func(client.ScheduleHandle) error) (done []string, before string, err error) {
 	connection, err := c.connection(ctx, id)
 	if err != nil {
@@ -90,10 +90,10 @@ func (c *Control) eachSchedule(ctx context.Context, id string, do func(client.Sc
 	return done, statesWords(states), nil
 }
 
-// activeState is how a schedule stands that starts runs.
+// activeState is the state of a schedule that is not paused, in words.
 const activeState = "active"
 
-// stateWords say how a schedule stands: active, or why it is paused.
+// stateWords is the state of a schedule in words: active, or why it is paused.
 func stateWords(state *client.ScheduleState) string {
 	switch {
 	case state == nil || !state.Paused:
@@ -104,7 +104,7 @@ func stateWords(state *client.ScheduleState) string {
 	return state.Note
 }
 
-// statesWords say how the schedules of a connection stand: once where they stand alike.
+// statesWords are the states of a connection's schedules in words, said once where both are the same.
 func statesWords(states map[ledger.Mode]string) string {
 	smart, hasSmart := states[ledger.Smart]
 	full, hasFull := states[ledger.Full]

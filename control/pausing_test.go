@@ -17,14 +17,14 @@ func TestHowSchedulesStandInWords(t *testing.T) {
 	require.Equal(t, "active", stateWords(&client.ScheduleState{Note: "resumed by ann"}))
 	require.Equal(t, "paused", stateWords(&client.ScheduleState{Paused: true}))
 	require.Equal(t, "paused by ann: a sale", stateWords(&client.ScheduleState{Paused: true, Note: "paused by ann: a sale"}))
-	for want, met := range map[string]map[ledger.Mode]string{
+	for want, states := range map[string]map[ledger.Mode]string{
 		"":                                      {},
 		"active":                                {ledger.Smart: "active", ledger.Full: "active"},
 		"paused":                                {ledger.Smart: "paused"},
 		"paused by bob":                         {ledger.Full: "paused by bob"},
 		"Smart Sync: active; Full Sync: paused": {ledger.Smart: "active", ledger.Full: "paused"},
 	} {
-		require.Equal(t, want, statesWords(met))
+		require.Equal(t, want, statesWords(states))
 	}
 }
 
@@ -61,27 +61,34 @@ func TestWhatAFaceRefusesIsNoted(t *testing.T) {
 	require.NoError(t, err)
 	require.Len(t, noted, 1)
 	require.Equal(t, ledger.AuditEntry{
-		ID: noted[0].ID, At: noted[0].At, Who: "ann", From: FacePage, Act: "pause", On: "acme-shop", Result: ledger.AuditRefused, Reason: `there is no field "raeson"`,
+		ID: noted[0].ID, At: noted[0].At, Who: "ann", From: FacePage, Act: "pause", On: "acme-shop", Result: ledger.AuditRefused,
+		Reason: `there is no field "raeson"`,
 	}, noted[0])
 }
 
 // Who resumes a connection that is not active is told what would make it so, where that is said.
 func TestWhatMakesAConnectionActive(t *testing.T) {
 	t.Parallel()
-	of := func(byPages, enabled, flow bool) ledger.Connection {
+	connection := func(byPages, enabled, flow bool) ledger.Connection {
 		return ledger.Connection{ID: "a", EnabledByPages: byPages, Enabled: enabled, Inventory: ledger.Flow{Enabled: flow}}
 	}
 	const stay = "connection a is not enabled, so its schedules stay paused; "
-	for name, one := range map[string]struct {
+	for name, test := range map[string]struct {
 		connection ledger.Connection
 		want       string
 	}{
-		"active":                         {of(true, true, true), ""},
-		"in the file":                    {of(false, false, true), stay + "set enabled: true for it in the configuration and apply that"},
-		"left to the pages":              {of(true, false, true), stay + "enable it on its page of settings, or with starter enable a"},
-		"its flow is off":                {of(false, true, false), stay + "the configuration has its inventory flow off: take enabled: false out of its inventory, and apply that"},
-		"its flow is off, and it is too": {of(true, false, false), stay + "the configuration has its inventory flow off: take enabled: false out of its inventory, and apply that; then enable it on its page of settings, or with starter enable a"},
+		"active":            {connection(true, true, true), ""},
+		"in the file":       {connection(false, false, true), stay + "set enabled: true for it in the configuration and apply that"},
+		"left to the pages": {connection(true, false, true), stay + "enable it on its page of settings, or with starter enable a"},
+		"its flow is off": {
+			connection(false, true, false), stay + "the configuration has its inventory flow off: take enabled: false out of its inventory, and apply that",
+		},
+		"its flow is off, and it is too": {
+			connection(true, false, false),
+			stay + "the configuration has its inventory flow off: take enabled: false out of its inventory, and apply that; then enable it on its page of " +
+				"settings, or with starter enable a",
+		},
 	} {
-		require.Equal(t, one.want, resumeObstacle(one.connection), name)
+		require.Equal(t, test.want, resumeObstacle(test.connection), name)
 	}
 }

@@ -17,19 +17,19 @@ import (
 // People sign in to the pages with a name and a password; a session is a random token, of which the ledger keeps the hash.
 
 const (
-	// SessionLasts is when a session ends, however much it is used; SessionIdles is when it ends without use. NIST SP 800-63B-4 (2.2.3) asks for at
-	// most 24 hours, and for about an hour of no use.
+	// SessionLasts is after how long a session ends, however much it is used; SessionIdles is after how long without use it ends. NIST SP 800-63B-4
+	// (2.2.3) asks for at most 24 hours, and about one hour without use.
 	SessionLasts = 12 * time.Hour
 	SessionIdles = 2 * time.Hour
-	// useEvery is how often the use of a session is noted.
+	// useEvery is the least time between two notes of a session's use.
 	useEvery = time.Minute
-	// InvitationLasts is how long the link of the first admin is good.
+	// InvitationLasts is how long the link that makes the first admin is valid.
 	InvitationLasts = 24 * time.Hour
 )
 
 var personName = regexp.MustCompile(`^[a-z0-9][a-z0-9._@+-]{0,63}$`)
 
-// PersonName is a name as it is kept: small letters, without blanks around it. It is an error where it cannot be the name of a person.
+// PersonName is a name as the ledger keeps it: in lower case, without blanks around it. A text that cannot be the name of a person is a *UsageError.
 func PersonName(text string) (string, error) {
 	name := strings.ToLower(strings.TrimSpace(text))
 	if !personName.MatchString(name) {
@@ -38,11 +38,11 @@ func PersonName(text string) (string, error) {
 	return name, nil
 }
 
-// signIns is who has tried to sign in lately. Its zero value is ready.
+// signIns counts the failed attempts to sign in that this process has seen lately. Its zero value is ready.
 type signIns struct {
 	once      sync.Once
 	hashing   *hashing
-	mutex     sync.Mutex // of what follows
+	mutex     sync.Mutex // guards the fields below
 	names     *suspects[string]
 	addresses *suspects[netip.Prefix]
 	refusals  *suspects[netip.Prefix]
@@ -50,13 +50,14 @@ type signIns struct {
 
 func (s *signIns) ready() *signIns {
 	s.once.Do(func() {
-		s.hashing, s.names, s.addresses, s.refusals = newHashing(), newSuspects[string](paceOfName), newSuspects[netip.Prefix](paceOfAddress), newSuspects[netip.Prefix](paceOfRefusals)
+		s.hashing, s.names = newHashing(), newSuspects[string](paceOfName)
+		s.addresses, s.refusals = newSuspects[netip.Prefix](paceOfAddress), newSuspects[netip.Prefix](paceOfRefusals)
 	})
 	return s
 }
 
-// attempt charges one failure to a name and an address, or says how long to wait: by what this process has seen, and by what all on the ledger
-// have. Who has to wait here already costs the ledger nothing.
+// attempt charges one failure to a name and an address, or says how long to wait: first by what this process has seen, then by what all
+// processes on the ledger have seen. An attempt that has to wait by this process's count does not reach the ledger.
 func (c *Control) attempt(ctx context.Context, name, address string) (time.Duration, error) {
 	now, s := c.now(), c.signIns.ready()
 	if wait := s.attempt(name, address, now); wait > 0 {
@@ -73,7 +74,7 @@ func (c *Control) attempt(ctx context.Context, name, address string) (time.Durat
 	return wait, err
 }
 
-// refund takes a charge back, also when who asked has gone: it was no failure.
+// refund takes back the charge of an attempt that was no failure, also when the client has gone.
 func (c *Control) refund(ctx context.Context, name, address string) error {
 	c.signIns.ready().refund(name, address)
 	charge := func(kind, key string, p pace) ledger.Charge {
@@ -86,7 +87,7 @@ func (c *Control) refund(ctx context.Context, name, address string) error {
 	return err
 }
 
-// attempt charges one failure to a name and an address, or says how long to wait.
+// attempt charges one failure to a name and an address in this process, or says how long to wait.
 func (s *signIns) attempt(name, address string, now time.Time) time.Duration {
 	s.mutex.Lock()
 	defer s.mutex.Unlock()
@@ -108,9 +109,9 @@ func (s *signIns) refund(name, address string) {
 	s.names.refund(name)
 }
 
-// SignInError is a sign-in that was refused. It does not say whether there is somebody of that name.
+// SignInError is a sign-in that was refused. It does not say whether a person of that name exists.
 type SignInError struct {
-	// Wait is how long to wait before the next attempt, where there were too many; else the name or the password is wrong.
+	// Wait is how long to wait before the next attempt where there were too many; 0 where the name or the password is wrong.
 	Wait time.Duration
 }
 
@@ -121,14 +122,14 @@ func (e *SignInError) Error() string {
 	return "the name or the password is wrong"
 }
 
-// ErrBusy: too many sign in at once. Trying it again helps.
+// ErrBusy is for a sign-in that waited too long while many others signed in. Trying again helps.
 var ErrBusy = errors.New("many sign in at once; try it again in a moment")
 
-// hashPatience is how long a sign-in waits for others.
+// hashPatience is how long a sign-in waits until it may hash its password.
 const hashPatience = 10 * time.Second
 
-// SignIn begins a session for who knows the password of a name. old is a session of the same browser, which ends. The error is a *SignInError, or
-// ErrBusy, or a fault of the ledger. Failures are noted; those that were too many are not, so that nobody fills the log.
+// SignIn checks a name and a password and begins a session. old is the token of a session of the same browser, which ends. The error is a
+// *SignInError, ErrBusy or a fault of the ledger. Failures are noted, but not attempts that have to wait, so that nobody fills the log.
 func (c *Control) SignIn(ctx context.Context, name, password, old string) (token string, person ledger.Person, err error) {
 	actor := ActorOf(ctx)
 	personName, unusable := PersonName(name)
@@ -148,7 +149,7 @@ func (c *Control) SignIn(ctx context.Context, name, password, old string) (token
 	if err != nil && !errors.Is(err, ledger.ErrNotFound) {
 		return "", person, errors.Join(err, c.refund(ctx, personName, actor.Address))
 	}
-	hash := nobodysHash // who is not there takes as long
+	hash := nobodysHash // a name that nobody has takes as long to refuse
 	if exists {
 		hash = person.Password
 	}
@@ -157,7 +158,7 @@ func (c *Control) SignIn(ctx context.Context, name, password, old string) (token
 		return "", person, errors.Join(err, c.refund(ctx, personName, actor.Address))
 	}
 	if exists && matches {
-		token, err = c.beginSession(ctx, person) // not for who is disabled: the ledger says so
+		token, err = c.beginSession(ctx, person) // the ledger refuses it for a disabled person
 		if err == nil {
 			return token, person, errors.Join(c.refund(ctx, personName, actor.Address), c.endSession(ctx, old))
 		}
@@ -168,9 +169,12 @@ func (c *Control) SignIn(ctx context.Context, name, password, old string) (token
 	return "", ledger.Person{}, c.noteOutcome(ctx, failedSignIn(actor, person.Name, person.Disabled && matches), &SignInError{})
 }
 
-// failedSignIn is what is noted of a sign-in that failed. A name that nobody has is not noted: people write passwords there by mistake.
+// failedSignIn is the entry of the log for a sign-in that failed. name is empty for a name that nobody has, which is left out of the log:
+// people type passwords there by mistake.
 func failedSignIn(actor Actor, name string, disabled bool) ledger.AuditEntry {
-	entry := ledger.AuditEntry{Who: "not signed in", From: actor.Face, Act: "sign in", On: name, Result: ledger.AuditRefused, Reason: "the password is wrong; from " + actor.Address}
+	entry := ledger.AuditEntry{
+		Who: "not signed in", From: actor.Face, Act: "sign in", On: name, Result: ledger.AuditRefused, Reason: "the password is wrong; from " + actor.Address,
+	}
 	switch {
 	case name == "":
 		entry.On, entry.Reason = "a name that nobody has", "there is nobody of that name; from "+actor.Address
@@ -182,7 +186,7 @@ func failedSignIn(actor Actor, name string, disabled bool) ledger.AuditEntry {
 
 func (c *Control) verify(ctx context.Context, hash, password string) (matches bool, err error) {
 	if len(password) > mostPassword {
-		password = "" // it is nobody's, and takes no longer
+		password = "" // no person has an empty password, and hashing it takes no longer
 	}
 	if busy := c.withHashSlot(ctx, func() { matches, err = verifyPassword(hash, password) }); busy != nil {
 		return false, busy
@@ -190,13 +194,13 @@ func (c *Control) verify(ctx context.Context, hash, password string) (matches bo
 	return matches, err
 }
 
-// hashed makes what is kept of a password.
+// hashed is the hash of a password, as the ledger keeps it.
 func (c *Control) hashed(ctx context.Context, password string) (hash string, err error) {
 	err = c.withHashSlot(ctx, func() { hash = hashPassword(password) })
 	return hash, err
 }
 
-// withHashSlot hashes when it is its turn. ErrBusy: that takes too long.
+// withHashSlot calls hash when a slot is free, or returns ErrBusy where that takes too long.
 func (c *Control) withHashSlot(ctx context.Context, hash func()) error {
 	waiting, cancel := context.WithTimeout(ctx, hashPatience)
 	defer cancel()
@@ -206,14 +210,22 @@ func (c *Control) withHashSlot(ctx context.Context, hash func()) error {
 	return nil
 }
 
-// beginSession makes a session with a token of its own, so that none that was there before is used on.
+// beginSession makes a session with a new token: the token of an earlier session is never used again.
 func (c *Control) beginSession(ctx context.Context, person ledger.Person) (string, error) {
-	token, now, actor := newToken(), c.now(), ActorOf(ctx)
-	if err := c.state.BeginSession(ctx, ledger.Session{Token: token, Person: person.Name, CreatedAt: now, UsedAt: now, ExpiresAt: now.Add(SessionLasts)}, person.Password); err != nil {
+	now := c.now()
+	session := ledger.Session{Token: newToken(), Person: person.Name, CreatedAt: now, UsedAt: now, ExpiresAt: now.Add(SessionLasts)}
+	if err := c.state.BeginSession(ctx, session, person.Password); err != nil {
 		return "", err
 	}
-	entry := ledger.AuditEntry{Who: person.Name, From: actor.Face, Act: "sign in", On: "the pages", After: "signed in, from " + actor.Address, Result: ledger.AuditDone}
-	return token, c.noteOutcome(ctx, entry, nil)
+	return session.Token, c.noteOutcome(ctx, sessionEntry(ctx, person, "sign in", "signed in"), nil)
+}
+
+// sessionEntry is the entry of the log for a session of a person that began or ended.
+func sessionEntry(ctx context.Context, person ledger.Person, act, outcome string) ledger.AuditEntry {
+	actor := ActorOf(ctx)
+	return ledger.AuditEntry{
+		Who: person.Name, From: actor.Face, Act: act, On: "the pages", After: outcome + ", from " + actor.Address, Result: ledger.AuditDone,
+	}
 }
 
 func (c *Control) endSession(ctx context.Context, token string) error {
@@ -231,22 +243,22 @@ func (c *Control) SignOut(ctx context.Context, token string) error {
 	} else if err != nil {
 		return err
 	}
-	actor := ActorOf(ctx)
-	return c.noteOutcome(ctx, ledger.AuditEntry{Who: person.Name, From: actor.Face, Act: "sign out", On: "the pages", After: "signed out, from " + actor.Address, Result: ledger.AuditDone}, c.endSession(ctx, token))
+	return c.noteOutcome(ctx, sessionEntry(ctx, person, "sign out", "signed out"), c.endSession(ctx, token))
 }
 
-// SignedIn is who has a session; ledger.ErrNotFound where there is none, or it has ended. used is false for what a page does by itself: it keeps no
-// session alive.
+// SignedIn is the person of a session; ledger.ErrNotFound where there is no such session or it has ended. used is false for requests that a
+// page makes by itself, which do not keep the session alive.
 func (c *Control) SignedIn(ctx context.Context, token string, used bool) (ledger.Person, error) {
 	now := c.now()
 	session, person, err := c.state.Session(ctx, token, now.Add(-SessionIdles), now)
 	if err == nil && used && now.Sub(session.UsedAt) >= useEvery {
-		_ = c.state.UseSession(ctx, token, now) // where it cannot be noted, a full disk among them, the session only ends sooner
+		_ = c.state.UseSession(ctx, token, now) // where it cannot be noted, with a full disk for example, the session only ends sooner
 	}
 	return person, err
 }
 
-// NoteNotSignedIn notes that something was refused to who is not signed in, a few times for an address and then seldom.
+// NoteNotSignedIn notes that a request was refused because nobody was signed in. It notes a few refusals of an address, and then seldom more
+// (paceOfRefusals). It returns the refusal.
 func (c *Control) NoteNotSignedIn(ctx context.Context, act, on string, refusal error) error {
 	s := c.signIns.ready()
 	s.mutex.Lock()
@@ -258,13 +270,13 @@ func (c *Control) NoteNotSignedIn(ctx context.Context, act, on string, refusal e
 	return c.NoteRefused(ctx, act, on, refusal)
 }
 
-// HasPeople is true where there are people: then who uses the pages signs in.
+// HasPeople is true where the ledger has people: then the pages ask for a sign-in.
 func (c *Control) HasPeople(ctx context.Context) (bool, error) {
 	people, err := c.state.People(ctx)
 	return len(people) > 0, err
 }
 
-// DisabledPerson is true for a name of somebody who is disabled here, whoever vouches for it.
+// DisabledPerson is true for the name of a person who is disabled here, also where a proxy vouches for that name.
 func (c *Control) DisabledPerson(ctx context.Context, name string) (bool, error) {
 	person, err := c.state.Person(ctx, name)
 	if errors.Is(err, ledger.ErrNotFound) {
@@ -273,7 +285,7 @@ func (c *Control) DisabledPerson(ctx context.Context, name string) (bool, error)
 	return person.Disabled, err
 }
 
-// Invite makes the key of a link by which the first admin is made, once and within InvitationLasts. It is empty where there is somebody already.
+// Invite makes the key of a link that makes the first admin, once and within InvitationLasts. The key is empty where the ledger has people already.
 func (c *Control) Invite(ctx context.Context) (string, error) {
 	key := newToken()
 	err := c.state.Invite(ctx, key, c.now().Add(InvitationLasts))
@@ -283,12 +295,12 @@ func (c *Control) Invite(ctx context.Context) (string, error) {
 	return key, err
 }
 
-// Invited is true for a key that counts.
+// Invited is true for a key that is valid now.
 func (c *Control) Invited(ctx context.Context, key string) (bool, error) {
 	return c.state.Invited(ctx, key, c.now())
 }
 
-// AcceptInvitation makes the first admin for who has the key of such a link, and begins a session. A key that counts no more, a name that is none and a
+// AcceptInvitation makes the first admin with the key of such a link, and begins a session. A key that is no longer valid, an invalid name and a
 // password that is too short are a *UsageError.
 func (c *Control) AcceptInvitation(ctx context.Context, key, name, password string) (token string, err error) {
 	person, err := c.newPerson(ctx, name, ledger.Admin, password, func() error {
@@ -317,7 +329,7 @@ func (c *Control) AcceptInvitation(ctx context.Context, key, name, password stri
 	return c.beginSession(ctx, person)
 }
 
-// newPerson is a person with the hash of a password. first is asked before the hash is made, which takes a while.
+// newPerson is a person with the hash of a password. It calls first before it makes the hash, which takes a while.
 func (c *Control) newPerson(ctx context.Context, name string, role ledger.Role, password string, first func() error) (ledger.Person, error) {
 	person := ledger.Person{Role: role, CreatedAt: c.now()}
 	err := first()
@@ -343,7 +355,7 @@ func checkRole(role ledger.Role) error {
 	return nil
 }
 
-// personWords is what a person is, for the activity log.
+// personWords is a person's role, and whether the person is disabled, for the activity log.
 func personWords(person ledger.Person) string {
 	if person.Disabled {
 		return string(person.Role) + ", disabled"
@@ -351,7 +363,7 @@ func personWords(person ledger.Person) string {
 	return string(person.Role)
 }
 
-// People lists who may sign in, for who may see that.
+// People lists the people who may sign in. It is for admins only.
 func (c *Control) People(ctx context.Context) ([]ledger.Person, error) {
 	if err := c.Authorize(ctx, ActPeople, "list the people", "people"); err != nil {
 		return nil, err
@@ -367,7 +379,7 @@ func personAct(act, name string) auditedAct {
 	return auditedAct{kind: ActPeople, act: act, on: "a name that cannot be one"}
 }
 
-// AddPerson adds somebody who signs in with a password. The first one is an admin.
+// AddPerson adds a person who signs in with a password. The first person must be an admin.
 func (c *Control) AddPerson(ctx context.Context, name string, role ledger.Role, password string) (ledger.Person, error) {
 	return audited(ctx, c, new(personAct("add a person", name)), personWords, func() (ledger.Person, error) {
 		person, err := c.newPerson(ctx, name, role, password, func() error { return nil })
@@ -378,17 +390,17 @@ func (c *Control) AddPerson(ctx context.Context, name string, role ledger.Role, 
 	})
 }
 
-// DisablePerson lets somebody sign in no more, and ends the sessions.
+// DisablePerson stops a person from signing in, and ends the person's sessions.
 func (c *Control) DisablePerson(ctx context.Context, name string) (ledger.Person, error) {
 	return c.changePerson(ctx, "disable a person", name, func(person *ledger.Person) { person.Disabled = true })
 }
 
-// EnablePerson lets somebody sign in again, with the password that there was.
+// EnablePerson lets a disabled person sign in again, with the password from before.
 func (c *Control) EnablePerson(ctx context.Context, name string) (ledger.Person, error) {
 	return c.changePerson(ctx, "enable a person", name, func(person *ledger.Person) { person.Disabled = false })
 }
 
-// SetRole gives somebody a role, and ends the sessions.
+// SetRole gives a person a role, and ends the person's sessions.
 func (c *Control) SetRole(ctx context.Context, name string, role ledger.Role) (ledger.Person, error) {
 	if err := checkRole(role); err != nil {
 		return ledger.Person{}, err
@@ -396,7 +408,7 @@ func (c *Control) SetRole(ctx context.Context, name string, role ledger.Role) (l
 	return c.changePerson(ctx, "change a role", name, func(person *ledger.Person) { person.Role = role })
 }
 
-// ResetPassword gives somebody a password in place of the one that there was, and ends the sessions.
+// ResetPassword replaces a person's password, and ends the person's sessions.
 func (c *Control) ResetPassword(ctx context.Context, name, password string) (ledger.Person, error) {
 	d := personAct("reset a password", name)
 	return audited(ctx, c, &d, func(ledger.Person) string { return "another password" }, func() (ledger.Person, error) {
@@ -415,8 +427,8 @@ func (c *Control) ResetPassword(ctx context.Context, name, password string) (led
 	})
 }
 
-// ChangePassword gives who has a session another password, and ends all sessions of that person but a new one, whose token it returns. The password
-// that there was is asked for, and guessing it is slowed down as at sign-in.
+// ChangePassword replaces the password of the person whose session has the token. It ends all sessions of that person and begins a new one, whose
+// token it returns. The current password must be right, and guessing it is slowed down as at sign-in.
 func (c *Control) ChangePassword(ctx context.Context, token, current, another string) (string, error) {
 	d := auditedAct{kind: ActOwn, act: "change the own password", on: ActorOf(ctx).Name}
 	return audited(ctx, c, &d, func(string) string { return "another password" }, func() (string, error) {
@@ -450,7 +462,7 @@ func (c *Control) ChangePassword(ctx context.Context, token, current, another st
 		}
 		before := person.Password
 		changed, err := c.change(ctx, person.Name, func(current *ledger.Person) {
-			if current.Password == before { // else somebody reset it meanwhile
+			if current.Password == before { // otherwise somebody has reset it meanwhile
 				current.Password = hash
 			}
 		})
@@ -481,7 +493,7 @@ func (c *Control) change(ctx context.Context, name string, change func(*ledger.P
 	return before, peopleProblem(err, name)
 }
 
-// peopleProblem says what to do about a change of people that the ledger refused.
+// peopleProblem turns the ledger's refusal of a change of people into an error that says what to do.
 func peopleProblem(err error, name string) error {
 	switch {
 	case errors.Is(err, ledger.ErrExists):

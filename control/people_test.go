@@ -56,14 +56,14 @@ func (h *house) from(address string) context.Context {
 }
 
 // last are the newest entries of the activity log, in words, the newest first.
-func (h *house) last(count int) (said []string) {
+func (h *house) last(count int) (lines []string) {
 	h.t.Helper()
-	found, err := h.Log(h.t.Context(), ledger.AuditQuery{Limit: count})
+	entries, err := h.Log(h.t.Context(), ledger.AuditQuery{Limit: count})
 	require.NoError(h.t, err)
-	for _, one := range found {
-		said = append(said, strings.Join([]string{one.Who, one.From, one.Act, one.On, one.Before, one.After, string(one.Result), one.Reason}, "|"))
+	for _, entry := range entries {
+		lines = append(lines, strings.Join([]string{entry.Who, entry.From, entry.Act, entry.On, entry.Before, entry.After, string(entry.Result), entry.Reason}, "|"))
 	}
-	return said
+	return lines
 }
 
 // Who knows the password gets a session of its own, which ends; every sign-in, right or wrong, and every sign-out is noted.
@@ -79,9 +79,9 @@ func TestSignIn(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, "ann", person.Name)
 	require.Equal(t, []string{"ann|page|sign in|the pages||signed in, from 192.0.2.7|done|"}, h.last(1))
-	found, err := h.SignedIn(t.Context(), token, true)
+	person, err = h.SignedIn(t.Context(), token, true)
 	require.NoError(t, err)
-	require.Equal(t, ledger.Admin, found.Role)
+	require.Equal(t, ledger.Admin, person.Role)
 
 	again, _, err := h.SignIn(h.from("192.0.2.7"), "ann", horse, token)
 	require.NoError(t, err)
@@ -89,17 +89,17 @@ func TestSignIn(t *testing.T) {
 	_, err = h.SignedIn(t.Context(), token, true)
 	require.ErrorIs(t, err, ledger.ErrNotFound, "the browser's session before it has ended")
 
-	for name, one := range map[string]struct{ name, password, noted string }{
+	for name, test := range map[string]struct{ name, password, noted string }{
 		"a wrong password":    {"ann", "correct horse batterz", "not signed in|page|sign in|ann|||refused|the password is wrong; from 192.0.2.7"},
 		"nobody":              {"correct horse", horse, "not signed in|page|sign in|a name that nobody has|||refused|there is nobody of that name; from 192.0.2.7"},
 		"no name":             {"", horse, "not signed in|page|sign in|a name that nobody has|||refused|there is nobody of that name; from 192.0.2.7"},
 		"a disabled person":   {"bob", horse, "not signed in|page|sign in|bob|||refused|the person is disabled; from 192.0.2.7"},
 		"an endless password": {"ann", strings.Repeat(horse, 1000), "not signed in|page|sign in|ann|||refused|the password is wrong; from 192.0.2.7"},
 	} {
-		token, _, err := h.SignIn(h.from("192.0.2.7"), one.name, one.password, again)
+		token, _, err := h.SignIn(h.from("192.0.2.7"), test.name, test.password, again)
 		require.EqualError(t, err, "the name or the password is wrong", name)
 		require.Empty(t, token, name)
-		require.Equal(t, []string{one.noted}, h.last(1), name)
+		require.Equal(t, []string{test.noted}, h.last(1), name)
 	}
 	_, err = h.SignedIn(t.Context(), again, true)
 	require.NoError(t, err, "who fails to sign in again is still signed in")
@@ -247,20 +247,23 @@ func TestTheFirstAdmin(t *testing.T) {
 	require.False(t, somebody)
 	key, err := h.Invite(t.Context())
 	require.NoError(t, err)
-	for name, one := range map[string]struct{ key, name, password, want string }{
+	for name, test := range map[string]struct{ key, name, password, want string }{
 		"another key":      {"another", "ann", horse, "this link counts no more"},
 		"no name":          {key, " ", horse, "a name has 1 to 64"},
 		"a short password": {key, "ann", "short", "fewer than 15"},
 	} {
-		_, err := h.AcceptInvitation(h.from("127.0.0.1"), one.key, one.name, one.password)
-		require.ErrorContains(t, err, one.want, name)
+		_, err := h.AcceptInvitation(h.from("127.0.0.1"), test.key, test.name, test.password)
+		require.ErrorContains(t, err, test.want, name)
 	}
 	token, err := h.AcceptInvitation(h.from("127.0.0.1"), key, "Ann", horse)
 	require.NoError(t, err)
 	person, err := h.SignedIn(t.Context(), token, true)
 	require.NoError(t, err)
 	require.Equal(t, "ann admin", person.Name+" "+string(person.Role))
-	require.Equal(t, []string{"ann|page|sign in|the pages||signed in, from 127.0.0.1|done|", "the link of the first admin|page|add a person|ann||admin, from 127.0.0.1|done|"}, h.last(2))
+	require.Equal(t,
+		[]string{
+			"ann|page|sign in|the pages||signed in, from 127.0.0.1|done|", "the link of the first admin|page|add a person|ann||admin, from 127.0.0.1|done|",
+		}, h.last(2))
 	_, err = h.AcceptInvitation(h.from("127.0.0.1"), key, "eve", horse)
 	require.ErrorContains(t, err, "this link counts no more")
 	key, err = h.Invite(t.Context())
@@ -301,9 +304,10 @@ func TestPeopleAreChanged(t *testing.T) {
 	_, err = h.EnablePerson(root, "cy")
 	require.ErrorContains(t, err, "there is nobody called cy")
 
-	for what, change := range map[string]func() (ledger.Person, error){
-		"root|command line|change a role|bob|viewer|operator|done|":            func() (ledger.Person, error) { return h.SetRole(root, "Bob", ledger.Operator) },
-		"root|command line|reset a password|bob||another password|done|":       func() (ledger.Person, error) { return h.ResetPassword(root, "bob", "another horse battery") },
+	for noted, change := range map[string]func() (ledger.Person, error){
+		"root|command line|change a role|bob|viewer|operator|done|": func() (ledger.Person, error) { return h.SetRole(root, "Bob", ledger.Operator) },
+		"root|command line|reset a password|bob||another " +
+			"password|done|": func() (ledger.Person, error) { return h.ResetPassword(root, "bob", "another horse battery") },
 		"root|command line|disable a person|bob|viewer|viewer, disabled|done|": func() (ledger.Person, error) { return h.DisablePerson(root, "bob") },
 	} {
 		token, _, err := h.SignIn(h.from("192.0.2.7"), "bob", horse, "")
@@ -311,9 +315,9 @@ func TestPeopleAreChanged(t *testing.T) {
 		person, err := change()
 		require.NoError(t, err)
 		require.Equal(t, "bob", person.Name)
-		require.Equal(t, []string{what}, h.last(1))
+		require.Equal(t, []string{noted}, h.last(1))
 		_, err = h.SignedIn(t.Context(), token, true)
-		require.ErrorIs(t, err, ledger.ErrNotFound, what)
+		require.ErrorIs(t, err, ledger.ErrNotFound, noted)
 		_, err = h.EnablePerson(root, "bob")
 		require.NoError(t, err)
 		_, err = h.SetRole(root, "bob", ledger.Viewer)
@@ -346,16 +350,16 @@ func TestTheOwnPassword(t *testing.T) {
 	}
 	other, mine := begin(horse), begin(horse)
 	vic := WithActor(t.Context(), Actor{Name: "vic", Face: FacePage, Role: ledger.Viewer, Address: "192.0.2.7"})
-	for name, one := range map[string]struct{ token, current, another, want string }{
+	for name, test := range map[string]struct{ token, current, another, want string }{
 		"a wrong password": {mine, "correct horse batterz", "another horse battery", "the password that there was is wrong"},
 		"a short one":      {mine, horse, "short", "fewer than 15"},
 		"no session":       {"a guess", horse, "another horse battery", "only who signed in here"},
 	} {
-		token, err := h.ChangePassword(vic, one.token, one.current, one.another)
-		require.ErrorContains(t, err, one.want, name)
+		token, err := h.ChangePassword(vic, test.token, test.current, test.another)
+		require.ErrorContains(t, err, test.want, name)
 		require.Empty(t, token, name)
 		require.Contains(t, h.last(1)[0], "vic|page|change the own password|vic|||refused|", name)
-		require.Contains(t, h.last(1)[0], one.want, name)
+		require.Contains(t, h.last(1)[0], test.want, name)
 	}
 	_, err := h.SignedIn(t.Context(), other, true)
 	require.NoError(t, err, "nothing was changed")

@@ -14,20 +14,20 @@ import (
 type PreviewPage struct {
 	ledger.Preview
 	Mode  ledger.Mode `json:"mode"`
-	Scope []string    `json:"scope,omitempty"` // the SKUs that were named; none: everything
-	// Rows are in the order in which they were worked out. What would stay the same is counted alone, and of very many rows the first are kept.
+	Scope []string    `json:"scope,omitempty"` // the SKUs that the request named; none for everything
+	// Rows are in the order in which they were resolved. Rows that would stay the same are only counted, and of very many rows the first are kept.
 	Rows []ledger.PreviewRow `json:"rows"`
-	// Next is after which row the next part begins; 0 at the end.
+	// Next is the row after which the next part begins; 0 at the end.
 	Next int64 `json:"next,omitempty"`
 }
 
-// PreviewMoves are what a row of a preview can be.
+// PreviewMoves are the kinds of rows that a preview can have.
 func PreviewMoves() []ledger.PreviewMove {
 	return []ledger.PreviewMove{ledger.PreviewRaise, ledger.PreviewLower, ledger.PreviewZero, ledger.PreviewNew, ledger.PreviewBlocked}
 }
 
-// Preview is what the last dry run of a connection would push, and rows of it after a row, of one move or of all. A dry run is asked for as any
-// other sync is.
+// Preview is what the last dry run of a connection would push, with at most limit rows after the row after. An empty move means rows of all kinds. A
+// dry run is asked for like any other sync.
 func (c *Control) Preview(ctx context.Context, id string, move ledger.PreviewMove, after int64, limit int) (PreviewPage, error) {
 	shown := PreviewPage{Rows: []ledger.PreviewRow{}}
 	if move != "" && !slices.Contains(PreviewMoves(), move) {
@@ -57,7 +57,7 @@ func (c *Control) Preview(ctx context.Context, id string, move ledger.PreviewMov
 	return shown, err
 }
 
-// textsOf are values as texts.
+// textsOf converts values to strings.
 func textsOf[T ~string](values []T) []string {
 	texts := make([]string, len(values))
 	for i, value := range values {
@@ -73,7 +73,8 @@ func (c *Control) pushPreview(ctx context.Context, id string, run int64, request
 		return SyncAnswer{}, err
 	}
 	if shown.Run != run {
-		return SyncAnswer{}, usage("nothing was asked for: run %d made another preview of %s since, in place of that of run %d; look at it, and decide anew", shown.Run, id, run)
+		return SyncAnswer{}, usage("nothing was asked for: run %d made another preview of %s since, in place of that of run %d; "+
+			"look at it, and decide anew", shown.Run, id, run)
 	}
 	mode := ledger.Smart
 	request.SKUs = changedProducts(shown.Rows)
@@ -86,7 +87,7 @@ func (c *Control) pushPreview(ctx context.Context, id string, run int64, request
 	return c.syncWithAnswer(ctx, mode, id, request)
 }
 
-// changedProducts are the products of rows that a push would change, each once, in order.
+// changedProducts are the products of the rows that a push would change, sorted, each once.
 func changedProducts(rows []ledger.PreviewRow) []string {
 	var skus []string
 	for _, row := range rows {
@@ -98,7 +99,7 @@ func changedProducts(rows []ledger.PreviewRow) []string {
 	return slices.Compact(skus)
 }
 
-// previewName is a preview as the log of acts names it.
+// previewName is the act of pushing a preview, as the activity log names it.
 func previewName(run int64) string {
 	return fmt.Sprintf("push what the preview of run %d would change", run)
 }

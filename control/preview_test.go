@@ -30,7 +30,8 @@ func TestPreviewsAreReadAndPushed(t *testing.T) {
 		require.NoError(t, wholeLedger(s.state).EndRun(t.Context(), lease, ledger.RunEnd{Outcome: ledger.Completed, Now: s.clock()}))
 		return lease.Run
 	}
-	first := keep("first", ledger.PreviewRow{Product: "B", ChannelSKU: "B", Move: ledger.PreviewZero, Would: 0}, ledger.PreviewRow{Product: "A", ChannelSKU: "A", Move: ledger.PreviewBlocked},
+	first := keep("first", ledger.PreviewRow{Product: "B", ChannelSKU: "B", Move: ledger.PreviewZero, Would: 0},
+		ledger.PreviewRow{Product: "A", ChannelSKU: "A", Move: ledger.PreviewBlocked},
 		ledger.PreviewRow{Product: "A", ChannelSKU: "a", Move: ledger.PreviewRaise, Would: 3})
 	shown, err := s.Preview(ctx, "acme-shop", "", 0, 2)
 	require.NoError(t, err)
@@ -41,7 +42,10 @@ func TestPreviewsAreReadAndPushed(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, "a", shown.Rows[0].ChannelSKU)
 	require.Zero(t, shown.Next)
-	require.Equal(t, []string{"A", "B"}, changedProducts([]ledger.PreviewRow{{Product: "B", Move: ledger.PreviewNew}, {Product: "A", Move: ledger.PreviewRaise}, {Product: "A"}, {Product: "C", Move: ledger.PreviewBlocked}}))
+	require.Equal(t, []string{"A", "B"},
+		changedProducts([]ledger.PreviewRow{
+			{Product: "B", Move: ledger.PreviewNew}, {Product: "A", Move: ledger.PreviewRaise}, {Product: "A"}, {Product: "C", Move: ledger.PreviewBlocked},
+		}))
 
 	// What is asked for is a push of those SKUs; nobody has reported them here, so it ends there, and says which.
 	_, err = s.PushPreview(ctx, "acme-shop", first, workflows.SyncRequest{})

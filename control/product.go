@@ -10,33 +10,34 @@ import (
 	"github.com/tidemark/tidemark/ledger"
 )
 
-// Product is all that is known of a merchant's SKU: what its warehouses reported, what each store should and does show of it and why, and
-// what happened to it.
+// Product is everything about a merchant's SKU: what the warehouses reported, what each store should show and does show and why, and what happened
+// to it.
 type Product struct {
 	Merchant string              `json:"merchant"`
 	SKU      string              `json:"sku"`
-	Name     string              `json:"name,omitempty"`    // of the catalogue
-	Barcode  string              `json:"barcode,omitempty"` // of the catalogue
-	Bundles  []string            `json:"bundles,omitempty"` // the first of those that have it as a component, by SKU
+	Name     string              `json:"name,omitempty"`    // its name in the catalogue
+	Barcode  string              `json:"barcode,omitempty"` // its barcode in the catalogue
+	Bundles  []string            `json:"bundles,omitempty"` // SKUs of the first mostBundles bundles that have it as a component, sorted
 	Levels   []ledger.LevelRow   `json:"levels"`
 	Unread   []ledger.StaleLevel `json:"unread,omitempty"` // levels that were never read, because every row of them was refused
 	Sold     []RowExplanation    `json:"sold"`
 	Activity []ProductEvent      `json:"activity"` // newest first
-	// Older is the id before which there is more activity; 0 where there is none.
+	// Older is the id of an entry before which there is more activity; 0 where there is none.
 	Older int64 `json:"older,omitempty"`
 }
 
-// mostBundles is how many bundles are named of a component.
+// mostBundles is how many bundles of a component are named.
 const mostBundles = 20
 
-// ProductEvent is an entry of a SKU's activity with how long its run took, for who tunes a schedule from real run times.
+// ProductEvent is an entry of a SKU's activity with how long its run took, for people who tune a schedule by real run times.
 type ProductEvent struct {
 	ledger.ActivityEntry
-	Took *time.Duration `json:"took,omitempty"` // nil while the run goes on, and where no run made the entry
+	Took *time.Duration `json:"took,omitempty"` // nil while the run is open, and where no run made the entry
 	Mode ledger.Mode    `json:"mode,omitempty"`
 }
 
-// Product gathers what is known of a warehouse SKU of a merchant, with at most so many entries of its activity: the newest, or those before an id.
+// Product gathers everything about a warehouse SKU of a merchant, with at most limit entries of its activity: the newest before the entry before, or
+// the newest of all where before is 0.
 func (c *Control) Product(ctx context.Context, merchant, sku string, before int64, limit int) (Product, error) {
 	product := Product{Merchant: merchant, SKU: sku, Levels: []ledger.LevelRow{}, Sold: []RowExplanation{}, Activity: []ProductEvent{}}
 	warehouses, err := c.state.Warehouses(ctx)
@@ -87,7 +88,7 @@ func (c *Control) Product(ctx context.Context, merchant, sku string, before int6
 	return product, err
 }
 
-// productRows explains what each of a merchant's stores shows of a product, under each of its channel SKUs.
+// productRows explain what each of a merchant's stores shows for a product, under each of its channel SKUs.
 func (c *Control) productRows(ctx context.Context, merchant, sku string) ([]RowExplanation, error) {
 	view, err := c.state.SoldOf(ctx, merchant, sku)
 	if err != nil {
@@ -127,7 +128,7 @@ func (c *Control) productRows(ctx context.Context, merchant, sku string) ([]RowE
 	return sold, nil
 }
 
-// resolvedLevel is what a row is among what its product is resolved to; nil when it is none of it.
+// resolvedLevel is the level, of those that a product is resolved to, for the channel SKU and location of a row; nil when there is none.
 func resolvedLevel(levels []inventory.ChannelLevel, row ledger.ChannelLevelRow) *inventory.ChannelLevel {
 	at := slices.IndexFunc(levels, func(level inventory.ChannelLevel) bool {
 		return level.ChannelSKU == row.ChannelSKU && level.Location == row.Location
@@ -138,7 +139,7 @@ func resolvedLevel(levels []inventory.ChannelLevel, row ledger.ChannelLevelRow) 
 	return &levels[at]
 }
 
-// channelSKUs are the SKUs under which a product is sold, each once, and its own, under which it may have been sold before.
+// channelSKUs are the SKUs under which a product is sold, each once, and its own SKU, under which it may have been sold before.
 func channelSKUs(sku string, levels []inventory.ChannelLevel) []string {
 	var names []string
 	seen := map[string]bool{}
@@ -151,7 +152,7 @@ func channelSKUs(sku string, levels []inventory.ChannelLevel) []string {
 	return names
 }
 
-// withDurations adds how long the runs of entries took.
+// withDurations adds to entries how long their runs took.
 func (c *Control) withDurations(ctx context.Context, entries []ledger.ActivityEntry) ([]ProductEvent, error) {
 	runs := map[int64]ledger.Run{}
 	events := make([]ProductEvent, len(entries))
@@ -164,7 +165,7 @@ func (c *Control) withDurations(ctx context.Context, entries []ledger.ActivityEn
 		if !cached {
 			var err error
 			run, err = c.state.Run(ctx, entry.Run)
-			if err != nil && !errors.Is(err, ledger.ErrNotFound) { // else it was tidied away
+			if err != nil && !errors.Is(err, ledger.ErrNotFound) { // a run that is not found was deleted by retention
 				return nil, err
 			}
 			runs[entry.Run] = run

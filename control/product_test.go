@@ -15,11 +15,13 @@ func TestProduct(t *testing.T) {
 	t.Parallel()
 	c := &Control{now: func() time.Time { return noon }, state: shopLedger(t, func(d *ledger.Definitions) {
 		d.Listings = []ledger.ListingDefinition{
-			{Store: "shop", Listing: inventory.Listing{SKU: "BIKE", ChannelSKU: "SHOP-BIKE"}}, {Store: "shop", Listing: inventory.Listing{SKU: "LIGHT", ChannelSKU: "BIKE"}},
+			{Store: "shop", Listing: inventory.Listing{SKU: "BIKE", ChannelSKU: "SHOP-BIKE"}},
+			{Store: "shop", Listing: inventory.Listing{SKU: "LIGHT", ChannelSKU: "BIKE"}},
 		}
 	})}
 	lease := runIn(t, wholeLedger(c.state), "one", noon)
-	reports(t, wholeLedger(c.state), lease, "", noon, []inventory.Level{{SKU: "BIKE", Facility: "east", Available: 7}, {SKU: "LIGHT", Facility: "east", Available: 3}})
+	reports(t, wholeLedger(c.state), lease, "", noon,
+		[]inventory.Level{{SKU: "BIKE", Facility: "east", Available: 7}, {SKU: "LIGHT", Facility: "east", Available: 3}})
 	product, err := c.Product(t.Context(), "acme", "BIKE", 0, 10)
 	require.NoError(t, err)
 	require.Len(t, product.Levels, 1)

@@ -6,24 +6,24 @@ import (
 	"github.com/tidemark/tidemark/ledger"
 )
 
-// RunProgress is how far a run is that pushes.
+// RunProgress says how far a run is that pushes.
 type RunProgress struct {
 	Done  int64 // rows that have an answer, whatever it is
 	Total int64 // rows that were due when the push began
-	// PerMinute is how many rows had an answer in a minute, since the push began. 0: it is not known yet.
+	// PerMinute is how many rows had an answer per minute since the push began; 0 while that is not known.
 	PerMinute float64
-	// Left is how long the rest takes if it goes on like that; nil where that cannot be known.
+	// Left is how long the remaining rows take at this rate; nil where that cannot be known.
 	Left *time.Duration
 }
 
-// A rate is told after so much time and so many calls, for the first call says little of the others.
+// A rate is computed only after so much time and so many calls, because the first calls say little about the others.
 const (
 	leastPushed = 5 * time.Second
 	leastCalls  = 3
 )
 
-// ProgressOf is how far a run is; false for one that does not push: it has ended, is at another step, or has nothing to push. A run that waits,
-// for a person or for the store, has a rate and no time that is left.
+// ProgressOf says how far a run is. It returns false for a run that does not push: it has ended, is at another step, or has nothing to push. A run
+// that waits for a person or for the store has a rate but no time left.
 func ProgressOf(run ledger.Run, now time.Time) (RunProgress, bool) {
 	k := run.Counts
 	if run.EndedAt != nil || run.ResolvedAt == nil || k.Due == 0 {

@@ -27,17 +27,21 @@ func TestProgressOfARun(t *testing.T) {
 		run  ledger.Run
 		want *RunProgress
 	}{
-		"it pushes":           {pushing(time.Minute, nil), &RunProgress{Done: 250, Total: 1000, PerMinute: 250, Left: &left}},
-		"it has just begun":   {pushing(4*time.Second, nil), &RunProgress{Done: 250, Total: 1000}},
-		"two calls":           {pushing(time.Minute, func(run *ledger.Run) { run.Counts.Calls = 2 }), &RunProgress{Done: 250, Total: 1000}},
-		"no answer yet":       {pushing(time.Minute, func(run *ledger.Run) { run.Counts = ledger.Counts{Due: 7, Calls: 3} }), &RunProgress{Total: 7}},
-		"it waits":            {pushing(time.Minute, func(run *ledger.Run) { run.Phase = "pushing, waits for the store" }), &RunProgress{Done: 250, Total: 1000, PerMinute: 250}},
-		"a person decides":    {pushing(time.Minute, func(run *ledger.Run) { run.Outcome = ledger.Held }), &RunProgress{Done: 250, Total: 1000, PerMinute: 250}},
-		"more than was due":   {pushing(time.Second, func(run *ledger.Run) { run.Counts.Exported = 2000 }), &RunProgress{Done: 1000, Total: 1000}},
-		"nothing is due":      {pushing(time.Minute, func(run *ledger.Run) { run.Counts.Due = 0 }), nil},
-		"it does not push":    {pushing(time.Minute, func(run *ledger.Run) { run.ResolvedAt = nil }), nil},
-		"it has ended":        {pushing(time.Minute, func(run *ledger.Run) { run.EndedAt = &noon }), nil},
-		"it has pushed all":   {pushing(time.Minute, func(run *ledger.Run) { run.Counts.Due = 250 }), &RunProgress{Done: 250, Total: 250, PerMinute: 250, Left: new(time.Duration)}},
+		"it pushes":         {pushing(time.Minute, nil), &RunProgress{Done: 250, Total: 1000, PerMinute: 250, Left: &left}},
+		"it has just begun": {pushing(4*time.Second, nil), &RunProgress{Done: 250, Total: 1000}},
+		"two calls":         {pushing(time.Minute, func(run *ledger.Run) { run.Counts.Calls = 2 }), &RunProgress{Done: 250, Total: 1000}},
+		"no answer yet":     {pushing(time.Minute, func(run *ledger.Run) { run.Counts = ledger.Counts{Due: 7, Calls: 3} }), &RunProgress{Total: 7}},
+		"it waits": {
+			pushing(time.Minute, func(run *ledger.Run) { run.Phase = "pushing, waits for the store" }), &RunProgress{Done: 250, Total: 1000, PerMinute: 250},
+		},
+		"a person decides":  {pushing(time.Minute, func(run *ledger.Run) { run.Outcome = ledger.Held }), &RunProgress{Done: 250, Total: 1000, PerMinute: 250}},
+		"more than was due": {pushing(time.Second, func(run *ledger.Run) { run.Counts.Exported = 2000 }), &RunProgress{Done: 1000, Total: 1000}},
+		"nothing is due":    {pushing(time.Minute, func(run *ledger.Run) { run.Counts.Due = 0 }), nil},
+		"it does not push":  {pushing(time.Minute, func(run *ledger.Run) { run.ResolvedAt = nil }), nil},
+		"it has ended":      {pushing(time.Minute, func(run *ledger.Run) { run.EndedAt = &noon }), nil},
+		"it has pushed all": {
+			pushing(time.Minute, func(run *ledger.Run) { run.Counts.Due = 250 }), &RunProgress{Done: 250, Total: 250, PerMinute: 250, Left: new(time.Duration)},
+		},
 		"the clock goes back": {pushing(-time.Minute, nil), &RunProgress{Done: 250, Total: 1000}},
 	} {
 		got, ok := ProgressOf(test.run, noon)

@@ -20,22 +20,22 @@ import (
 	"github.com/tidemark/tidemark/workflows"
 )
 
-// ScheduleChange is what became of one schedule.
+// ScheduleChange is a change of one schedule in Temporal.
 type ScheduleChange struct {
 	ID     string `json:"id"`
 	Action string `json:"action"` // "created", "changed", "removed", "paused", "unpaused"
 	Detail string `json:"detail,omitempty"`
 }
 
-// reconcileResult is what became of a schedule.
+// reconcileResult is what reconcile did to a schedule, and what it kept.
 type reconcileResult struct {
-	change  *ScheduleChange // nil when it was as it should be
+	change  *ScheduleChange // nil when the schedule was as it should be
 	paused  string          // the note of a person's pause, which is kept; empty when there is none
-	limited string          // that somebody limited how often it starts, which is kept; empty when nobody did
+	limited string          // in words, a limit of starts that somebody set and that is kept; empty when there is none
 }
 
-// reconcile makes one schedule what it should be. It looks at what is there, so an edit or a deletion behind our back is mended,
-// and a pause by a person is kept.
+// reconcile brings one schedule in Temporal to what it should be. It compares with the schedule that exists, so it also mends edits and deletions
+// that were made outside Tidemark. It keeps a pause by a person.
 func (a *applyOperation) reconcile(ctx context.Context, connection ledger.Connection, mode ledger.Mode, withAttributes bool) (reconcileResult, error) {
 	id, dryRun := workflows.WorkflowID(mode, connection.ID), a.options.DryRun
 	handle := a.temporal.Schedule(id)
@@ -46,7 +46,7 @@ func (a *applyOperation) reconcile(ctx context.Context, connection ledger.Connec
 	}
 	self := a.self
 	if exists && self.from == "" {
-		self.from = ownerOf(described.Schedule).from // who changes a schedule applies no file
+		self.from = ownerOf(described.Schedule).from // an edit of a schedule applies no file, so the last one's name stays
 	}
 	wanted := scheduleOptions(connection, mode, self, a.now())
 	if wanted != nil && !withAttributes {
@@ -70,7 +70,7 @@ func (a *applyOperation) reconcile(ctx context.Context, connection ledger.Connec
 	}
 	theirs := ownerOf(described.Schedule)
 	verdict := a.decide(connection.ID, theirs)
-	if verdict == refuse { // it came after the check
+	if verdict == refuse { // it was created after the check
 		return reconcileResult{}, fmt.Errorf("it %s, and this is ledger %s", theirs, ledger.ShortIdentity(a.self.ledger))
 	}
 	whose := ownerChange(verdict, connection.ID, theirs)
@@ -114,7 +114,7 @@ func (a *applyOperation) reconcile(ctx context.Context, connection ledger.Connec
 	}})
 }
 
-// ownerChange says what is new about whose a schedule is; empty when nothing is.
+// ownerChange says that a schedule has a new owner; it is empty when it has not.
 func ownerChange(verdict verdict, connection string, theirs owner) string {
 	switch verdict {
 	case adopt:
@@ -126,8 +126,8 @@ func ownerChange(verdict verdict, connection string, theirs owner) string {
 	return ""
 }
 
-// limitNote says that a schedule starts so many more runs and no more, as somebody set it with a tool of Temporal's; empty when it does not.
-// A schedule that was deleted and applied again has no limit.
+// limitNote says how many more runs a schedule starts, where somebody limited that with a tool of Temporal's; it is empty where nobody did. Deleting
+// the schedule and applying again lifts the limit.
 func limitNote(id string, state client.ScheduleState) string {
 	if !state.LimitedActions {
 		return ""
@@ -139,12 +139,15 @@ func limitNote(id string, state client.ScheduleState) string {
 	return left + ": somebody limited it outside Tidemark; temporal schedule delete --schedule-id " + id + ", and apply again, lifts the limit"
 }
 
+// joinNonEmpty joins the parts that are not empty by semicolons.
+// joinNonEmpty joins the parts that are not empty by semicolons.
 func joinNonEmpty(parts ...string) string {
 	parts = slices.DeleteFunc(parts, func(part string) bool { return part == "" })
 	return strings.Join(parts, "; ")
 }
 
-// pauseState decides about a pause: what a person paused stays paused; what we paused follows the configuration.
+// pauseState decides about a pause: a schedule that a person paused stays paused; one that Tidemark paused follows the configuration. It returns the
+// new state, and the action "paused" or "unpaused"; empty for none.
 func pauseState(state client.ScheduleState, disabled bool) (client.ScheduleState, string) {
 	switch {
 	case disabled && !state.Paused:
@@ -157,11 +160,11 @@ func pauseState(state client.ScheduleState, disabled bool) (client.ScheduleState
 	return state, ""
 }
 
-// ourPause is true for the note of a pause that follows the configuration. More may stand behind it.
+// ourPause is true for the note of a pause by Tidemark. The note may go on after that.
 func ourPause(note string) bool { return strings.HasPrefix(note, DisabledNote) }
 
-// sameSchedule compares a schedule as the server describes it with one as we would create it. The server fills in defaults, so both are
-// brought to one form first.
+// sameSchedule compares a schedule that the server describes with the wanted one. The server fills in defaults, so both are brought to a canonical
+// form first.
 func sameSchedule(described client.Schedule, wanted *client.ScheduleOptions) (bool, error) {
 	action, ok := described.Action.(*client.ScheduleWorkflowAction)
 	if !ok {
@@ -187,13 +190,13 @@ func sameSchedule(described client.Schedule, wanted *client.ScheduleOptions) (bo
 		reflect.DeepEqual(canonical(*described.Spec), canonical(wanted.Spec)), nil
 }
 
-// argumentForm is one form of what a schedule's runs are started with.
+// argumentForm is a canonical form of the input with which a schedule starts its runs.
 func argumentForm(arguments []any) (string, error) {
 	for _, argument := range arguments {
 		if payload, ok := argument.(*commonpb.Payload); ok {
 			var input workflows.SyncInput
 			if err := converter.GetDefaultDataConverter().FromPayload(payload, &input); err != nil {
-				return "something else: " + err.Error(), nil // arguments of another shape are simply not ours
+				return "something else: " + err.Error(), nil // input of another type differs from every input of ours
 			}
 		}
 	}
@@ -201,8 +204,8 @@ func argumentForm(arguments []any) (string, error) {
 	return string(form), err
 }
 
-// inputs are what a schedule's runs are started with, as the server returns it or as we give it. Arguments of another shape are left
-// out.
+// inputs are the inputs with which a schedule starts its runs: payloads where the server returned them, structs where they were made here. Arguments
+// of other types are left out.
 func inputs(arguments []any) []workflows.SyncInput {
 	var inputs []workflows.SyncInput
 	for _, argument := range arguments {
@@ -215,7 +218,7 @@ func inputs(arguments []any) []workflows.SyncInput {
 	return inputs
 }
 
-// canonical writes every default out.
+// canonical is a specification with every default written out.
 func canonical(spec client.ScheduleSpec) client.ScheduleSpec {
 	result := client.ScheduleSpec{TimeZoneName: spec.TimeZoneName, Jitter: spec.Jitter, StartAt: spec.StartAt, EndAt: spec.EndAt}
 	if result.TimeZoneName == "UTC" {
@@ -236,6 +239,8 @@ func canonical(spec client.ScheduleSpec) client.ScheduleSpec {
 	return result
 }
 
+// ranges are the spans, or the default where there are none, with their ends and steps written out.
+// ranges are the spans, or the default where there are none, with their ends and steps written out.
 func ranges(spans []client.ScheduleRange, otherwise ...client.ScheduleRange) []client.ScheduleRange {
 	if len(spans) == 0 {
 		spans = otherwise

@@ -84,16 +84,19 @@ func TestReconcile(t *testing.T) {
 func TestSchedulesOfAnEnabledConnection(t *testing.T) {
 	t.Parallel()
 	active := ledger.Connection{
-		ID: "acme-shop", Merchant: "acme", Warehouse: "depot", Store: "shop", Enabled: true, Inventory: ledger.Flow{Enabled: true, Smart: []ledger.Rule{{Every: time.Hour}}},
+		ID: "acme-shop", Merchant: "acme", Warehouse: "depot", Store: "shop", Enabled: true,
+		Inventory: ledger.Flow{Enabled: true, Smart: []ledger.Rule{{Every: time.Hour}}},
 	}
 	definitions := ledger.Definitions{
-		Warehouses: []ledger.Warehouse{{ID: "depot", Merchant: "acme"}}, Stores: []ledger.Store{{ID: "shop", Merchant: "acme"}}, Connections: []ledger.Connection{active},
+		Warehouses: []ledger.Warehouse{{ID: "depot", Merchant: "acme"}}, Stores: []ledger.Store{{ID: "shop", Merchant: "acme"}},
+		Connections: []ledger.Connection{active},
 	}
 	temporal, schedules, smart, full := mocks.NewClient(t), mocks.NewScheduleClient(t), mocks.NewScheduleHandle(t), mocks.NewScheduleHandle(t)
 	temporal.On("ScheduleClient").Return(schedules)
 	schedules.On("GetHandle", mock.Anything, "smart-sync/acme-shop").Return(smart)
 	schedules.On("GetHandle", mock.Anything, "full-sync/acme-shop").Return(full)
-	smart.On("Describe", mock.Anything).Return(described(scheduleOptions(active, ledger.Smart, ours, today), &client.ScheduleState{Paused: true, Note: "paused by ann"}), nil)
+	smart.On("Describe", mock.Anything).Return(described(scheduleOptions(active, ledger.Smart, ours, today),
+		&client.ScheduleState{Paused: true, Note: "paused by ann"}), nil)
 	full.On("Describe", mock.Anything).Return(nil, serviceerror.NewNotFound("no rows")).Times(2)
 	a := applyingTo(temporal, true)
 	a.definitions = definitions
@@ -139,12 +142,25 @@ func TestReconcileSaysWhoseAScheduleIs(t *testing.T) {
 		note     string
 		err      string
 	}{
-		"of before":                 {detail: "adopted: it named no ledger, and connection acme-shop is this ledger's"},
-		"of before, paused":         {state: paused, detail: "adopted: it named no ledger, and connection acme-shop is this ledger's; it stays paused: paused by ann", note: "paused by ann"},
-		"another's":                 {found: theirs, err: "it belongs to ledger THEIRSTH (last applied from box:/etc/acme.yaml), and this is ledger OURSOURS"},
-		"another's, taken":          {found: theirs, takeOver: true, detail: "taken over: it belongs to ledger THEIRSTH (last applied from box:/etc/acme.yaml)", note: "taken over: it belongs to ledger THEIRSTH (last applied from box:/etc/acme.yaml)"},
-		"another's, taken, paused":  {found: theirs, takeOver: true, state: paused, detail: "taken over: it belongs to ledger THEIRSTH (last applied from box:/etc/acme.yaml); it stays paused: paused by ann", note: "paused by ann; taken over: it belongs to ledger THEIRSTH (last applied from box:/etc/acme.yaml)"},
-		"another's, taken, ours to": {found: theirs, takeOver: true, state: client.ScheduleState{Paused: true, Note: DisabledNote}, detail: "taken over: it belongs to ledger THEIRSTH (last applied from box:/etc/acme.yaml)", note: "taken over: it belongs to ledger THEIRSTH (last applied from box:/etc/acme.yaml)"},
+		"of before": {detail: "adopted: it named no ledger, and connection acme-shop is this ledger's"},
+		"of before, paused": {
+			state: paused, detail: "adopted: it named no ledger, and connection acme-shop is this ledger's; it stays paused: paused by ann", note: "paused by ann",
+		},
+		"another's": {found: theirs, err: "it belongs to ledger THEIRSTH (last applied from box:/etc/acme.yaml), and this is ledger OURSOURS"},
+		"another's, taken": {
+			found: theirs, takeOver: true, detail: "taken over: it belongs to ledger THEIRSTH (last applied from box:/etc/acme.yaml)",
+			note: "taken over: it belongs to ledger THEIRSTH (last applied from box:/etc/acme.yaml)",
+		},
+		"another's, taken, paused": {
+			found: theirs, takeOver: true, state: paused,
+			detail: "taken over: it belongs to ledger THEIRSTH (last applied from box:/etc/acme.yaml); it stays paused: paused by ann",
+			note:   "paused by ann; taken over: it belongs to ledger THEIRSTH (last applied from box:/etc/acme.yaml)",
+		},
+		"another's, taken, ours to": {
+			found: theirs, takeOver: true, state: client.ScheduleState{Paused: true, Note: DisabledNote},
+			detail: "taken over: it belongs to ledger THEIRSTH (last applied from box:/etc/acme.yaml)",
+			note:   "taken over: it belongs to ledger THEIRSTH (last applied from box:/etc/acme.yaml)",
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -176,13 +192,15 @@ func TestLimitedScheduleIsNamed(t *testing.T) {
 	require.Empty(t, limitNote("smart-sync/a", client.ScheduleState{}))
 	require.Contains(t, limitNote("smart-sync/a", client.ScheduleState{LimitedActions: true}), "has no starts left, so it starts nothing: somebody limited it")
 	require.Contains(t, limitNote("smart-sync/a", client.ScheduleState{LimitedActions: true, RemainingActions: 1}), "has 1 start left, and")
-	require.Contains(t, limitNote("smart-sync/a", client.ScheduleState{LimitedActions: true, RemainingActions: 2}), "has 2 starts left, and starts nothing after that: somebody limited it outside Tidemark; temporal schedule delete --schedule-id smart-sync/a")
+	require.Contains(t, limitNote("smart-sync/a", client.ScheduleState{LimitedActions: true, RemainingActions: 2}),
+		"has 2 starts left, and starts nothing after that: somebody limited it outside Tidemark; temporal schedule delete --schedule-id smart-sync/a")
 
 	active := ledger.Connection{ID: "acme-shop", Enabled: true, Inventory: ledger.Flow{Enabled: true, Smart: []ledger.Rule{{Every: time.Hour}}}}
 	temporal, schedules, handle := mocks.NewClient(t), mocks.NewScheduleClient(t), mocks.NewScheduleHandle(t)
 	temporal.On("ScheduleClient").Return(schedules)
 	schedules.On("GetHandle", mock.Anything, mock.Anything).Return(handle)
-	handle.On("Describe", mock.Anything).Return(described(scheduleOptions(active, ledger.Smart, ours, today), &client.ScheduleState{LimitedActions: true}), nil).Once()
+	handle.On("Describe", mock.Anything).Return(described(scheduleOptions(active, ledger.Smart, ours, today), &client.ScheduleState{LimitedActions: true}),
+		nil).Once()
 	handle.On("Describe", mock.Anything).Return(nil, serviceerror.NewNotFound("no rows")).Once()
 	a := applyingTo(temporal, true)
 	a.definitions = ledger.Definitions{Connections: []ledger.Connection{active}}
@@ -200,7 +218,9 @@ var ours = owner{ledger: "OURSOURSOURS", from: "here:/tidemark.yaml"}
 // applyingTo is an apply of a ledger that had the connection acme-shop.
 func applyingTo(temporal client.Client, dryRun bool) *applyOperation {
 	return &applyOperation{
-		Control: &Control{temporal: gateway.New(temporal, "shops"), now: func() time.Time { return today }}, options: ApplyOptions{ApplyOptions: ledger.ApplyOptions{DryRun: dryRun}},
+		Control: &Control{
+			temporal: gateway.New(temporal, "shops"), now: func() time.Time { return today },
+		}, options: ApplyOptions{ApplyOptions: ledger.ApplyOptions{DryRun: dryRun}},
 		self: ours, wasActive: map[string]bool{"acme-shop": true}, configured: map[string]bool{"acme-shop": true}, report: &ApplyReport{},
 	}
 }

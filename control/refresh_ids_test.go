@@ -35,7 +35,8 @@ func TestRefreshIDsSaysWhatIsWrong(t *testing.T) {
 	require.NoError(t, err)
 	require.Zero(t, done)
 
-	_, err = state.Begin(t.Context(), ledger.Claim{Connection: "acme-shop", Mode: ledger.Full, Trigger: ledger.TriggerRequest, Workflow: "full-sync/acme-shop", WorkflowRun: "one", Now: noon})
+	_, err = state.Begin(t.Context(),
+		ledger.Claim{Connection: "acme-shop", Mode: ledger.Full, Trigger: ledger.TriggerRequest, Workflow: "full-sync/acme-shop", WorkflowRun: "one", Now: noon})
 	require.NoError(t, err)
 	_, err = c.RefreshIDs(acting(t), "shop", nil)
 	require.EqualError(t, err, "nothing was changed: store shop is in use by full-sync/acme-shop (run 1); do it again when that is over")

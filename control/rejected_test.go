@@ -42,7 +42,8 @@ func snapshotOf(t *testing.T, state ledger.Ledger, lease ledger.Lease, available
 	}
 	require.NoError(t, state.StageRows(t.Context(), id, levels, nil))
 	result, err := state.Record(t.Context(), lease, id, ledger.SnapshotEnd{
-		Full: true, Rows: len(skus), AsOf: noon, From: "stock.csv", Guard: ledger.Guard{MinimumRows: 0.8, MaximumMissing: 1}, Missing: inventory.MissingKeep, Now: noon,
+		Full: true, Rows: len(skus), AsOf: noon, From: "stock.csv", Guard: ledger.Guard{MinimumRows: 0.8, MaximumMissing: 1}, Missing: inventory.MissingKeep,
+		Now: noon,
 	})
 	require.NoError(t, err)
 	return result
@@ -57,14 +58,14 @@ func resolved(t *testing.T, state ledger.Ledger, lease ledger.Lease, push bool) 
 	affected, err := state.Affected(ctx, plan, nil, "", 100)
 	require.NoError(t, err)
 	products := make([]string, len(affected))
-	for i, one := range affected {
-		products[i] = one.Product
+	for i, row := range affected {
+		products[i] = row.Product
 	}
 	inputs, err := state.Inputs(ctx, plan, products)
 	require.NoError(t, err)
 	page := make([]ledger.Resolution, len(affected))
-	for i, one := range affected {
-		page[i] = ledger.Resolution{Affected: one, Levels: inventory.Resolve(inputs[i])}
+	for i, row := range affected {
+		page[i] = ledger.Resolution{Affected: row, Levels: inventory.Resolve(inputs[i])}
 	}
 	_, err = state.Resolve(ctx, lease, plan, page, noon)
 	require.NoError(t, err)
@@ -92,7 +93,8 @@ func TestStatusShowsWhatWasRejected(t *testing.T) {
 
 	require.NoError(t, state.Throttled(t.Context(), lease, 2, time.Now()))
 	held := snapshotOf(t, state, lease, 5, "A")
-	require.NoError(t, state.Hold(t.Context(), ledger.Hold{Run: lease.Run, Kind: ledger.HoldSnapshot, Connection: "acme-shop", Warehouse: "depot", Reason: held.Held, At: noon}))
+	require.NoError(t,
+		state.Hold(t.Context(), ledger.Hold{Run: lease.Run, Kind: ledger.HoldSnapshot, Connection: "acme-shop", Warehouse: "depot", Reason: held.Held, At: noon}))
 	status, err := c.Status(t.Context(), "")
 	require.NoError(t, err)
 	require.Contains(t, status.Snapshots[0].Held, "approve it to")
@@ -111,7 +113,9 @@ func TestStatusShowsWhatWasRejected(t *testing.T) {
 
 	snapshotOf(t, state, lease, 0, "A", "B", "C")
 	resolved(t, state, lease, false)
-	require.NoError(t, state.Hold(t.Context(), ledger.Hold{Run: lease.Run, Kind: ledger.HoldZeroing, Connection: "acme-shop", Warehouse: "depot", Reason: "much to 0", At: noon.Add(time.Second)}))
+	require.NoError(t,
+		state.Hold(t.Context(),
+			ledger.Hold{Run: lease.Run, Kind: ledger.HoldZeroing, Connection: "acme-shop", Warehouse: "depot", Reason: "much to 0", At: noon.Add(time.Second)}))
 	_, err = state.Decide(t.Context(), lease.Run, "rejected", "bob", noon)
 	require.NoError(t, err)
 	status, err = c.Status(t.Context(), "")

@@ -25,20 +25,20 @@ import (
 	"github.com/tidemark/tidemark/workflows"
 )
 
-// Replay is what a replay of a recorded history showed.
+// Replay is the result of replaying a recorded history.
 type Replay struct {
 	Workflow string   `json:"workflow"`
 	Run      string   `json:"run"`
 	Type     string   `json:"type"`
 	Events   int      `json:"events"`
-	Steps    []string `json:"steps"`  // what the run did, one line for each decision and answer
+	Steps    []string `json:"steps"`  // what the run did, one line for each decision and each answer
 	Ending   string   `json:"ending"` // how the recorded run ended, with the failure where it failed
-	// Difference is where today's code decides otherwise than the recorded run; empty when it decides the same.
+	// Difference says where today's code decides otherwise than the recorded run; it is empty where it decides the same.
 	Difference string `json:"difference,omitempty"`
 	Meaning    string `json:"meaning"`
 }
 
-// What a replay means. Replay re-checks the order of decisions; it calls nobody, and it compares neither arguments nor results.
+// What a replay means. A replay checks the order of decisions. It makes no calls, and it compares neither arguments nor results.
 const (
 	meaningSame = "Today's code takes the same decisions in the same order, so runs that are open can go on with it. " +
 		"It does not mean that a failure is mended: no store or warehouse was called, and the recorded answers were used again."
@@ -46,7 +46,7 @@ const (
 		"Keep the old path behind workflow.GetVersion, or let such runs end with the old code first."
 )
 
-// HistoryFromFile reads a history as `temporal workflow show -o json` and the Web UI export it. What is sealed in it is opened with the keys of the
+// HistoryFromFile reads a history that `temporal workflow show -o json` or the Web UI exported. It decrypts sealed payloads with the keys of the
 // environment.
 func HistoryFromFile(path string) (*historypb.History, error) {
 	file, err := os.Open(path)
@@ -56,7 +56,8 @@ func HistoryFromFile(path string) (*historypb.History, error) {
 	defer func() { _ = file.Close() }()
 	history, err := client.HistoryFromJSON(file, client.HistoryJSONOptions{})
 	if err != nil {
-		return nil, usage("%s is not a workflow history in JSON (%v); export one with: temporal workflow show -w WORKFLOW-ID -r RUN-ID -o json > FILE", path, brief(err))
+		return nil, usage("%s is not a workflow history in JSON (%v); "+
+			"export one with: temporal workflow show -w WORKFLOW-ID -r RUN-ID -o json > FILE", path, brief(err))
 	}
 	keys, err := gateway.ProcessKeys()
 	if err == nil {
@@ -68,14 +69,15 @@ func HistoryFromFile(path string) (*historypb.History, error) {
 	return history, nil
 }
 
-// HistoryOf fetches a history from the server; without a run id that of the latest run.
+// HistoryOf fetches a history from the server. An empty run id means the latest run.
 func (c *Control) HistoryOf(ctx context.Context, id, run string) (*historypb.History, error) {
 	history := &historypb.History{}
 	events := c.temporal.History(ctx, id, run)
 	for events.HasNext() {
 		event, err := events.Next()
 		if gateway.Absent(err) {
-			return nil, usage("there is no workflow %q on the server (any more: histories are kept as long as the namespace's retention says); starter runs lists workflow ids", id)
+			return nil, usage("there is no workflow %q on the server (any more: histories are kept as long as the namespace's retention says); "+
+				"starter runs lists workflow ids", id)
 		} else if err != nil {
 			return nil, fmt.Errorf("fetching the history of %s: %w", id, err)
 		}
@@ -112,7 +114,7 @@ func ReplayHistory(history *historypb.History, log temporallog.Logger) (Replay, 
 	return result, nil
 }
 
-// DescribeHistory puts a history into words: one line for each decision and each answer, and how it ended.
+// DescribeHistory puts a history into words: one line for each decision and each answer, and how the run ended.
 func DescribeHistory(history *historypb.History) (steps []string, ending string) {
 	names := map[int64]string{}
 	ending = "the run is still open"
@@ -185,7 +187,7 @@ func Chain(failure *failurepb.Failure) string {
 	return strings.Join(parts, " ← ")
 }
 
-// longestPayloadText bounds one payload in words.
+// longestPayloadText bounds the text of an event's payloads, in bytes.
 const longestPayloadText = 400
 
 func payloads(all *commonpb.Payloads) string {

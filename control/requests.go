@@ -8,8 +8,9 @@ import (
 	"github.com/tidemark/tidemark/workflows"
 )
 
-// Requests says what became of requests, newest first: of one id, which every connection may have been asked for, or of all; connection
-// may be empty. A request that no run has taken up is not in the ledger; one that is asked for by its id is then looked for in the open workflows.
+// Requests lists requests with their outcomes, newest first. An empty id means all requests; with an id there may be one for each connection. An empty
+// connection means all connections. A request that no run has taken up is not in the ledger: where the id names one, it is searched for in the open
+// workflows.
 func (c *Control) Requests(ctx context.Context, connection, id string, limit int) ([]ledger.RequestEntry, error) {
 	if connection != "" {
 		if _, err := c.connection(ctx, connection); err != nil {
@@ -27,13 +28,14 @@ func (c *Control) Requests(ctx context.Context, connection, id string, limit int
 	return orEmpty(entries), err
 }
 
-// shownIDBytes is how much of an id is repeated to who asked for it.
+// shownIDBytes is how much of an unknown id is repeated in the error.
 const shownIDBytes = 40
 
-// unknownRequestText says that nothing is known of a request, and where it could not be looked for.
+// unknownRequestText says that nothing is known of a request, and which workflows could not be searched.
 func unknownRequestText(id, notSearched string) string {
 	id = id[:min(len(id), shownIDBytes)]
-	words := fmt.Sprintf("nothing is known of a request %q: no run has taken it up and it waits in no workflow; it was not accepted, was sent to another connection, or is forgotten by now", id)
+	words := fmt.Sprintf("nothing is known of a request %q: no run has taken it up and it waits in no workflow; "+
+		"it was not accepted, was sent to another connection, or is forgotten by now", id)
 	if notSearched != "" {
 		words += " (" + notSearched + ")"
 	}

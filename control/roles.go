@@ -8,10 +8,10 @@ import (
 	"github.com/tidemark/tidemark/ledger"
 )
 
-// Act is a kind of thing that is done, and that a role is needed for.
+// Act is a kind of act, for which a role is needed.
 type Act string
 
-// Everything that can be done.
+// The kinds of acts.
 const (
 	ActRead       Act = "read"
 	ActSync       Act = "sync"     // a run now, of everything or of some SKUs
@@ -29,7 +29,7 @@ const (
 	ActOwn        Act = "own"      // change one's own password
 )
 
-// leastRoles is the least role for each act, on every face: the pages, the API and the command line come through control.
+// leastRoles is the least role for each kind of act, on every face: the pages, the API and the command line come through control.
 var leastRoles = map[Act]ledger.Role{
 	ActRead:       ledger.Viewer,
 	ActSync:       ledger.Operator,
@@ -47,13 +47,13 @@ var leastRoles = map[Act]ledger.Role{
 	ActOwn:        ledger.Viewer,
 }
 
-// RoleAllows is true where a role is enough for an act. No role is enough for an act that is not listed, and none that is not known is enough for any.
+// RoleAllows is true where a role is enough for an act. No role is enough for an act that is not listed, and an unknown role is enough for none.
 func RoleAllows(role ledger.Role, act Act) bool {
 	least, listed := leastRoles[act]
 	return listed && slices.Contains(ledger.Roles(), role) && slices.Index(ledger.Roles(), role) >= slices.Index(ledger.Roles(), least)
 }
 
-// LeastRole is the least role for an act, in words.
+// LeastRole is the name of the least role for an act; "nobody" for an act that is not listed.
 func LeastRole(act Act) string {
 	if least, listed := leastRoles[act]; listed {
 		return string(least)
@@ -61,12 +61,12 @@ func LeastRole(act Act) string {
 	return "nobody"
 }
 
-// ForbiddenError is an act for which the role of who asked is not enough. It has been noted in the activity log.
+// ForbiddenError is an act for which the actor's role is not enough. It has been noted in the activity log.
 type ForbiddenError struct{ Message string }
 
 func (e *ForbiddenError) Error() string { return e.Message }
 
-// forbidden is why an actor may not do something; nil where that is allowed.
+// forbidden is a *ForbiddenError where an actor may not do an act; nil where the act is allowed.
 func forbidden(actor Actor, act Act) error {
 	if RoleAllows(actor.Role, act) {
 		return nil
@@ -78,7 +78,8 @@ func forbidden(actor Actor, act Act) error {
 	return &ForbiddenError{fmt.Sprintf("this needs the role %s, and %s has the role %s", LeastRole(act), actor.Name, role)}
 }
 
-// Authorize is nil where the actor of a context may do something. A refusal is noted in the activity log: what was asked for, on what, from which address.
+// Authorize is nil where the actor of a context may do an act. It notes a refusal in the activity log: the request, its object and the address that
+// it came from.
 func (c *Control) Authorize(ctx context.Context, act Act, request, on string) error {
 	refused := forbidden(ActorOf(ctx), act)
 	if refused == nil {
@@ -87,7 +88,7 @@ func (c *Control) Authorize(ctx context.Context, act Act, request, on string) er
 	return c.NoteRefused(ctx, request, on, refused)
 }
 
-// NoteRefused notes in the activity log that something was refused before it came to an act, and why. It returns the reason.
+// NoteRefused notes in the activity log that a request was refused before it became an act, and why. It returns the refusal.
 func (c *Control) NoteRefused(ctx context.Context, act, on string, refusal error) error {
 	return c.noteOutcome(ctx, auditEntry(ActorOf(ctx), auditedAct{act: act, on: on}, refusal), refusal)
 }

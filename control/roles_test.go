@@ -87,16 +87,16 @@ func TestEveryActNeedsItsRole(t *testing.T) {
 	t.Parallel()
 	state := shopLedger(t)
 	all := append([]ledger.Role{"", "owner"}, ledger.Roles()...)
-	for name, one := range actRows {
+	for name, row := range actRows {
 		for _, role := range all {
 			for _, face := range []string{FacePage, FaceAPI, FaceCommandLine} {
-				enough := slices.Contains(ledger.Roles(), role) && slices.Index(all, role) >= slices.Index(all, one.least)
+				enough := slices.Contains(ledger.Roles(), role) && slices.Index(all, role) >= slices.Index(all, row.least)
 				lost := &watched{Ledger: state}
 				c := New(lost, nil, func() time.Time { return noon })
 				var err error
 				func() {
 					defer func() { _ = recover() }() // there is no Temporal: an act that is allowed may come as far as that
-					err = one.do(WithActor(t.Context(), Actor{Name: "eve", Face: face, Role: role, Address: "192.0.2.7"}), c)
+					err = row.do(WithActor(t.Context(), Actor{Name: "eve", Face: face, Role: role, Address: "192.0.2.7"}), c)
 				}()
 				var denied *ForbiddenError
 				if enough {
@@ -110,7 +110,7 @@ func TestEveryActNeedsItsRole(t *testing.T) {
 					face = FaceFile
 				}
 				require.Equal(t, []any{"eve", face, ledger.AuditRefused}, []any{noted.Who, noted.From, noted.Result}, "%s as %q", name, role)
-				require.Contains(t, noted.Reason, "this needs the role "+string(one.least)+", and eve has the role ")
+				require.Contains(t, noted.Reason, "this needs the role "+string(row.least)+", and eve has the role ")
 				require.Contains(t, noted.Reason, "; from 192.0.2.7")
 				require.Empty(t, lost.changed, "%s as %q", name, role)
 			}
@@ -215,7 +215,9 @@ func TestRoles(t *testing.T) {
 		"root":          nil,
 		ledger.Viewer:   {ActOwn, ActRead},
 		ledger.Operator: {ActCancel, ActDecide, ActOwn, ActPause, ActRead, ActSchedule, ActSync, ActTest},
-		ledger.Admin:    {ActApply, ActCancel, ActDecide, ActEnable, ActOwn, ActPause, ActPeople, ActRead, ActRefreshIDs, ActRestored, ActSchedule, ActSettings, ActSync, ActTest},
+		ledger.Admin: {
+			ActApply, ActCancel, ActDecide, ActEnable, ActOwn, ActPause, ActPeople, ActRead, ActRefreshIDs, ActRestored, ActSchedule, ActSettings, ActSync, ActTest,
+		},
 	}
 	for role, acts := range want {
 		var may []Act

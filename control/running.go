@@ -17,8 +17,8 @@ import (
 // Retry is a step of a run that failed and is tried again.
 type Retry struct {
 	Step    string     `json:"step"`    // the activity
-	Attempt int32      `json:"attempt"` // the one that comes next, or is under way
-	Error   string     `json:"error"`   // of the last attempt
+	Attempt int32      `json:"attempt"` // number of the attempt that comes next or is under way
+	Error   string     `json:"error"`   // error of the last attempt
 	Next    *time.Time `json:"next,omitempty"`
 }
 
@@ -26,18 +26,18 @@ type Retry struct {
 type OpenRun struct {
 	ledger.Run
 	Retry *Retry `json:"retry,omitempty"`
-	// Idle is since when its next step waits for a worker, where that lasts: none runs, or those that do have no place for it.
+	// Idle is since when its next step has waited for a worker, where that is longer than pickUpPatience: no worker runs, or none has a free slot.
 	Idle *time.Time `json:"idle,omitempty"`
 }
 
-// Retry asks Temporal which step of a workflow is being tried again; nil when none is, or when the workflow is over.
+// Retry asks Temporal which step of a workflow is being tried again. It is nil when none is, and when the workflow is over.
 func (c *Control) Retry(ctx context.Context, workflow string) (*Retry, error) {
 	retry, _, err := c.pendingSteps(ctx, workflow)
 	return retry, err
 }
 
-// pendingSteps asks Temporal which step of a workflow is being tried again, and since when one waits for a worker; nil for neither, and when the workflow is
-// over.
+// pendingSteps asks Temporal which step of a workflow is being tried again, and since when a step has waited for a worker. Each is nil where there is
+// no such step, and where the workflow is over.
 func (c *Control) pendingSteps(ctx context.Context, workflow string) (*Retry, *time.Time, error) {
 	described, err := c.temporal.Describe(ctx, workflow)
 	if gateway.Absent(err) {
@@ -48,11 +48,11 @@ func (c *Control) pendingSteps(ctx context.Context, workflow string) (*Retry, *t
 	return retryOf(described.GetPendingActivities()), idleSince(described, c.now()), nil
 }
 
-// pickUpPatience is how long a step may wait for a worker before that is worth a word. A worker that polls takes one within moments; a server offers a task
-// to the worker that had the last one for 5 seconds, before others get it.
+// pickUpPatience is how long a step may wait for a worker before faces say so. A worker that polls takes a step within moments, but a server first
+// offers a task to the worker that had the last one, for 5 seconds.
 const pickUpPatience = 10 * time.Second
 
-// idleSince is since when a workflow waits for a worker to take up its next step; nil where one has, or it is not long ago.
+// idleSince is since when a step of a workflow has waited for a worker; nil where none has waited for pickUpPatience.
 func idleSince(described *workflowservice.DescribeWorkflowExecutionResponse, now time.Time) *time.Time {
 	var waits []time.Time
 	if task := described.GetPendingWorkflowTask(); task.GetState() == enumspb.PENDING_WORKFLOW_TASK_STATE_SCHEDULED {
@@ -93,7 +93,7 @@ func retryOf(pending []*workflowpb.PendingActivityInfo) *Retry {
 	return nil
 }
 
-// showRunning fills in what is known of runs that have not ended: that they wait for a person, and what they have pushed so far.
+// showRunning fills in what open runs have pushed so far, and gives those that wait for a person the outcome held.
 func (c *Control) showRunning(ctx context.Context, runs []ledger.Run) error {
 	for i := range runs {
 		run := &runs[i]
@@ -111,7 +111,7 @@ func (c *Control) showRunning(ctx context.Context, runs []ledger.Run) error {
 	return c.markHeld(ctx, runs)
 }
 
-// showPushed fills in what a run that has not ended has pushed so far.
+// showPushed fills in what an open run has pushed so far.
 func showPushed(run *ledger.Run, pushed ledger.Counts) {
 	k := &run.Counts
 	k.Exported, k.Sent, k.Rejected, k.Blocked, k.Retrying, k.Calls = pushed.Exported, pushed.Sent, pushed.Rejected, pushed.Blocked, pushed.Retrying, pushed.Calls

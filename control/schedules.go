@@ -12,8 +12,8 @@ import (
 	"github.com/tidemark/tidemark/workflows"
 )
 
-// Spec is a schedule's rules in Temporal's terms. Rules stack: it fires whenever any of them does. A start that comes once a day does so on
-// the days on which the zone's clock changes, too, as far as these are written out from now (see changedays.go).
+// Spec writes a schedule's rules as Temporal's specification. Rules add up: the schedule starts a run whenever any of them does. A start that comes
+// once a day also comes once on days on which the zone's clock changes, for the years that are written out from now on (see changedays.go).
 func Spec(rules []ledger.Rule, timezone string, now time.Time) client.ScheduleSpec {
 	spec := client.ScheduleSpec{TimeZoneName: timezone, Jitter: jitter(rules)}
 	changes := clockChanges(timezone, now)
@@ -39,7 +39,7 @@ func Spec(rules []ledger.Rule, timezone string, now time.Time) client.ScheduleSp
 	return spec
 }
 
-// hourAndMinute is the hour and the minute of a time of day.
+// hourAndMinute reads a time of day such as 02:30.
 func hourAndMinute(daily string) (hour, minute int) {
 	minutes, ok := ledger.TimeOfDay(daily)
 	if !ok {
@@ -50,10 +50,10 @@ func hourAndMinute(daily string) (hour, minute int) {
 
 func exactly(n int) []client.ScheduleRange { return []client.ScheduleRange{{Start: n}} }
 
-// flexibleCalendars spreads a rule over its span.
+// flexibleCalendars are the calendars of a rule that starts at an interval within a span of hours.
 func flexibleCalendars(rule ledger.Flexible) []client.ScheduleCalendarSpec {
-	byMinute := map[int][]int{} // minute → hours, on the day on which the span began
-	byMinuteNext := map[int][]int{}
+	byMinute := map[int][]int{}     // minute → hours, on the day on which the span begins
+	byMinuteNext := map[int][]int{} // the same, on the day after, for a span that goes past midnight
 	for _, minute := range rule.Starts() {
 		if minute < minutesPerDay {
 			byMinute[minute%60] = append(byMinute[minute%60], minute/60)
@@ -105,7 +105,7 @@ func weekdays(days []string) []client.ScheduleRange {
 	return ranges
 }
 
-// dayAfter is the day after, for the part of a span that lies behind midnight.
+// dayAfter is the day after each of some days, for the part of a span that lies past midnight.
 func dayAfter(days []client.ScheduleRange) []client.ScheduleRange {
 	if len(days) == 1 && days[0].End == 6 {
 		return days
@@ -117,10 +117,11 @@ func dayAfter(days []client.ScheduleRange) []client.ScheduleRange {
 	return ranges
 }
 
-// Spread is how much later than its rules say a run of a schedule may begin.
+// Spread is the most that a run of a schedule may begin later than its rules say.
 func Spread(rules []ledger.Rule) time.Duration { return jitter(rules) }
 
-// jitter spreads the schedules of many connections: a tenth of the interval, at most five minutes, and a daily start stays on its day.
+// jitter is the longest random delay of a start, which spreads the schedules of many connections: a tenth of the interval, at most five minutes,
+// and so short that a daily start stays on its day.
 func jitter(rules []ledger.Rule) time.Duration {
 	most := min(ledger.Shortest(rules)/10, longestJitter)
 	for _, rule := range rules {
@@ -132,14 +133,14 @@ func jitter(rules []ledger.Rule) time.Duration {
 	return most
 }
 
-// catchupWindow is how late a missed start is made up for, after the server was down: about one interval, at least a minute. One run
-// brings everything up to date, so older ones are not wanted.
+// catchupWindow is how late a start that was missed while the server was down may still be made up for: one interval, at least a minute. One run
+// brings everything up to date, so older starts are not needed.
 func catchupWindow(rules []ledger.Rule) time.Duration {
 	return max(ledger.Shortest(rules), time.Minute)
 }
 
-// DisabledNote marks schedules that are paused because their connection is not active. A schedule that is paused under any other
-// note was paused by a person, and stays so.
+// DisabledNote is the note of schedules that are paused because their connection is not active. A schedule that is paused with any other note was
+// paused by a person, and stays paused.
 const DisabledNote = "paused by Tidemark: the connection or its inventory flow is not enabled"
 
 func overlapPolicy(policy ledger.Overlap) enumspb.ScheduleOverlapPolicy {
@@ -149,8 +150,8 @@ func overlapPolicy(policy ledger.Overlap) enumspb.ScheduleOverlapPolicy {
 	return enumspb.SCHEDULE_OVERLAP_POLICY_SKIP
 }
 
-// scheduleOptions is a connection's schedule for a mode as it should be, nil when it should not exist. It is marked as self's: in what its runs
-// are started with, and in their memo. Its own memo says nothing, because a server cannot change that of every kind of schedule.
+// scheduleOptions is a connection's schedule for a mode as it should be; nil when there should be none. It names self as its owner in the input
+// and the memo of the runs that it starts. Its own memo is empty, because not every server can change the memo of a schedule.
 func scheduleOptions(connection ledger.Connection, mode ledger.Mode, self owner, now time.Time) *client.ScheduleOptions {
 	own := connection.Inventory.Schedule(mode)
 	rules := own.Rules
@@ -198,14 +199,15 @@ func summary(connection ledger.Connection, mode ledger.Mode) string {
 	return fmt.Sprintf("%s of %s: %s → %s", SyncName(mode), connection.Merchant, connection.Warehouse, connection.Store)
 }
 
-// details are what a person who looks at a run in the Web UI can do, in Markdown.
+// details tell a person who sees a run in the Web UI what to do, in Markdown.
 func details(connection ledger.Connection, mode ledger.Mode) string {
 	what := "Pushes what changed in " + connection.Warehouse + " since the last run, and what did not get to " + connection.Store + " before."
 	if mode == ledger.Full {
 		what = "Pushes every figure of " + connection.Warehouse + " to " + connection.Store + "."
 	}
-	return what + fmt.Sprintf("\n\nHow it stands: `starter status %[1]s`. One more run now: `starter sync %[2]s %[1]s`, or *Update* `%[6]s` or *Send a Signal* `%[3]s` with "+
-		"`{\"by\": \"NAME\"}`. A held run is answered with `starter approve RUN` or `starter reject RUN`, or with *Update* `%[4]s` or `%[5]s` and the same payload, which says "+
-		"what became of it; the signals of these names do the same without an answer. Red means that a person must act: the failure says what to do.",
+	return what + fmt.Sprintf("\n\nHow it stands: `starter status %[1]s`. One more run now: `starter sync %[2]s %[1]s`, or *Update* `%[6]s` "+
+		"or *Send a Signal* `%[3]s` with `{\"by\": \"NAME\"}`. A held run is answered with `starter approve RUN` or `starter reject RUN`, "+
+		"or with *Update* `%[4]s` or `%[5]s` and the same payload, which says what became of it; the signals of these names do the same "+
+		"without an answer. Red means that a person must act: the failure says what to do.",
 		connection.ID, mode, workflows.SignalSyncRequested, workflows.UpdateApprove, workflows.UpdateReject, workflows.UpdateSync)
 }

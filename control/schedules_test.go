@@ -86,5 +86,6 @@ func TestFlexibleRules(t *testing.T) {
 func TestShortest(t *testing.T) {
 	t.Parallel()
 	require.Zero(t, ledger.Shortest(nil))
-	require.Equal(t, 30*time.Minute, ledger.Shortest([]ledger.Rule{{Daily: "01:00"}, {Flexible: &ledger.Flexible{Every: 30 * time.Minute}}, {Hourly: &ledger.Hourly{Every: 2}}}))
+	require.Equal(t, 30*time.Minute,
+		ledger.Shortest([]ledger.Rule{{Daily: "01:00"}, {Flexible: &ledger.Flexible{Every: 30 * time.Minute}}, {Hourly: &ledger.Hourly{Every: 2}}}))
 }

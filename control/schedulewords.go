@@ -8,7 +8,7 @@ import (
 	"github.com/tidemark/tidemark/ledger"
 )
 
-// RuleWords are the rules of a schedule, a sentence each.
+// RuleWords puts each rule of a schedule into a sentence.
 func RuleWords(rules []ledger.Rule) []string {
 	words := make([]string, len(rules))
 	for i, rule := range rules {
@@ -40,7 +40,7 @@ func flexibleWords(rule ledger.Flexible) string {
 	return text
 }
 
-// intervalWords is the time between two starts: 60 minutes, 2 hours.
+// intervalWords is the time between two starts in words: 60 minutes, 2 hours.
 func intervalWords(d time.Duration) string {
 	switch {
 	case d%time.Minute != 0:
@@ -51,7 +51,7 @@ func intervalWords(d time.Duration) string {
 	return Count(int64(d/time.Minute), "minute", "minutes")
 }
 
-// ScheduleWords is a schedule in one line, with its zone: every 60 minutes; daily at 01:00 (Europe/Paris).
+// ScheduleWords puts a schedule into one line, with its zone: every 60 minutes; daily at 01:00 (Europe/Paris).
 func ScheduleWords(schedule ledger.Schedule) string {
 	if len(schedule.Rules) == 0 {
 		return "by hand only"
@@ -67,7 +67,7 @@ func ScheduleWords(schedule ledger.Schedule) string {
 	return strings.Join(words, "; ") + " (" + zone + ")"
 }
 
-// momentWords is a moment in a zone: Mon 2026-11-30 08:00 CET.
+// momentWords writes a moment in a zone: Mon 2026-11-30 08:00 CET. An unknown zone is taken as UTC.
 func momentWords(at time.Time, timezone string) string {
 	zone, err := time.LoadLocation(timezone)
 	if err != nil {
@@ -88,7 +88,7 @@ func overrideWords(override ledger.Override) string {
 	return text
 }
 
-// SettingWords say who set a schedule, and what counts without that.
+// SettingWords say who set a schedule, and what the configuration says.
 func SettingWords(setting ScheduleSetting) string {
 	file := "the configuration"
 	if name := fileName(setting.FileName); name != "" {
@@ -98,7 +98,8 @@ func SettingWords(setting ScheduleSetting) string {
 	case SetInFile:
 		return "set in " + file
 	case SetByOverride:
-		return fmt.Sprintf("overridden %s, since %s; %s says %s", overrideWords(*setting.Override), momentWords(setting.Override.Since, setting.Timezone), file, ScheduleWords(*setting.File))
+		return fmt.Sprintf("overridden %s, since %s; %s says %s", overrideWords(*setting.Override),
+			momentWords(setting.Override.Since, setting.Timezone), file, ScheduleWords(*setting.File))
 	case SetOnPages:
 		return fmt.Sprintf("set %s, on %s; %s does not set it", overrideWords(*setting.Override), momentWords(setting.Override.Since, setting.Timezone), file)
 	case SetByDefault:
@@ -106,7 +107,7 @@ func SettingWords(setting ScheduleSetting) string {
 	return "the default; " + file + " does not set it"
 }
 
-// fileName is the name of a file that is known as host:path.
+// fileName is the last part of a file's name that is written host:path.
 func fileName(from string) string {
 	return from[strings.LastIndexAny(from, `/:\`)+1:]
 }

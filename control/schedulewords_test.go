@@ -28,7 +28,8 @@ func TestRulesInWords(t *testing.T) {
 func TestSchedulesInWords(t *testing.T) {
 	t.Parallel()
 	require.Equal(t, "by hand only", ScheduleWords(ledger.Schedule{Timezone: "Europe/Paris"}))
-	require.Equal(t, "every 60 minutes; daily at 01:00 (Europe/Paris)", ScheduleWords(ledger.Schedule{Rules: []ledger.Rule{{Every: time.Hour}, {Daily: "01:00"}}, Timezone: "Europe/Paris"}))
+	require.Equal(t, "every 60 minutes; daily at 01:00 (Europe/Paris)",
+		ScheduleWords(ledger.Schedule{Rules: []ledger.Rule{{Every: time.Hour}, {Daily: "01:00"}}, Timezone: "Europe/Paris"}))
 	require.Equal(t, "every 2 hours (UTC)", ScheduleWords(ledger.Schedule{Rules: []ledger.Rule{{Every: 2 * time.Hour}}}))
 	override := ledger.Override{Schedule: ledger.Schedule{Timezone: "Europe/Paris"}, By: "ann"}
 	require.Equal(t, "by ann", overrideWords(override))
@@ -43,9 +44,13 @@ func TestWhoSetASchedule(t *testing.T) {
 	for want, setting := range map[string]ScheduleSetting{
 		"set in the configuration": {Source: SetInFile},
 		"set in tidemark.yaml":     {Source: SetInFile, FileName: "box:/etc/tidemark.yaml"},
-		"overridden by ann (the sale), since Fri 2026-11-27 09:00 UTC; tidemark.yaml says every 60 minutes (UTC)": {Source: SetByOverride, FileName: `box:C:\tidemark.yaml`, File: every(60), Override: override, Schedule: *every(30)},
-		"set by ann (the sale), on Fri 2026-11-27 09:00 UTC; starter demo does not set it":                        {Source: SetOnPages, FileName: "starter demo", Override: override, Schedule: *every(30)},
-		"the default; the configuration does not set it":                                                          {Source: SetByDefault},
+		"overridden by ann (the sale), since Fri 2026-11-27 09:00 UTC; tidemark.yaml says every 60 minutes (UTC)": {
+			Source: SetByOverride, FileName: `box:C:\tidemark.yaml`, File: every(60), Override: override, Schedule: *every(30),
+		},
+		"set by ann (the sale), on Fri 2026-11-27 09:00 UTC; starter demo does not set it": {
+			Source: SetOnPages, FileName: "starter demo", Override: override, Schedule: *every(30),
+		},
+		"the default; the configuration does not set it": {Source: SetByDefault},
 	} {
 		require.Equal(t, want, SettingWords(setting))
 	}

@@ -13,30 +13,30 @@ import (
 	"github.com/tidemark/tidemark/ledger"
 )
 
-// Settings other than schedules are set beside the file by the same rule (see ownership.go): of connections, stores and warehouses.
+// Settings of connections, stores and warehouses are set beside the file by the same rule as schedules (see ownership.go).
 
-// Setting is what something is set to, and by whom.
+// Setting is a setting of a connection, a store or a warehouse, and where it comes from.
 type Setting struct {
 	ledger.SettingKey
-	Value  string         `json:"value"` // what is in force, as a configuration has it
+	Value  string         `json:"value"` // the value in force, as a configuration writes it
 	Source ScheduleSource `json:"source"`
-	// Since is when it came in force, where that is known.
+	// Since is when it came into force, where that is known.
 	Since time.Time `json:"since,omitzero"`
-	// File is what the configuration says, and FileName which file that is; nil: it leaves the setting to the pages.
+	// File is what the configuration says, nil where it leaves the setting to the pages; FileName is the name of that file.
 	File     *string `json:"file,omitempty"`
 	FileName string  `json:"file_name,omitempty"`
-	// Default is what counts when nobody sets anything beside the configuration.
+	// Default is the value in force when nobody sets anything beside the configuration.
 	Default  string           `json:"default"`
 	Override *SettingOverride `json:"override,omitempty"` // what somebody set
-	// Version is what an edit must have been made on.
+	// Version is the version that an edit must have been made on.
 	Version  int64 `json:"version"`
 	ReadOnly bool  `json:"read_only"`
-	// Connections are those for which it counts.
+	// Connections are the ids of the connections that it affects.
 	Connections []string `json:"connections"`
-	Examples    []string `json:"examples"` // values that it may have
+	Examples    []string `json:"examples"` // some allowed values
 }
 
-// SettingOverride is what somebody set beside the configuration.
+// SettingOverride is a value that somebody set beside the configuration.
 type SettingOverride struct {
 	Value  string     `json:"value"`
 	Reason string     `json:"reason,omitempty"`
@@ -47,21 +47,21 @@ type SettingOverride struct {
 
 // SettingEdit is a value that somebody wants in force.
 type SettingEdit struct {
-	Value   string // as a configuration has it
+	Value   string // as a configuration writes it
 	Reason  string
-	Until   *time.Time // nil: for good
+	Until   *time.Time // nil for good
 	Version int64      // of the setting that the edit was made on
 	By      string
 }
 
-// SettingEditResult is what became of an edit.
+// SettingEditResult is a setting after an edit.
 type SettingEditResult struct {
 	Setting
-	// Waits is why Temporal could not be brought to it yet, of a setting that schedules have; a worker does that as soon as it can.
+	// Waits is why the schedules in Temporal could not be changed yet, for a setting that they have. A worker changes them as soon as it can.
 	Waits string `json:"waits,omitempty"`
 }
 
-// allSettings are the definitions that are in force, and what is kept of their settings.
+// allSettings are the definitions in force, without the catalogue, and the ledger's states of their settings.
 func (c *Control) allSettings(ctx context.Context) (ledger.Definitions, map[ledger.SettingKey]ledger.SettingState, error) {
 	var d ledger.Definitions
 	var err error
@@ -77,9 +77,9 @@ func (c *Control) allSettings(ctx context.Context) (ledger.Definitions, map[ledg
 	if err = c.exportStrategies(ctx, &d); err != nil {
 		return d, nil, err
 	}
-	kept, err := c.state.SettingStates(ctx)
+	all, err := c.state.SettingStates(ctx)
 	states := map[ledger.SettingKey]ledger.SettingState{}
-	for _, state := range kept {
+	for _, state := range all {
 		states[state.SettingKey] = state
 	}
 	return d, states, err
@@ -93,7 +93,7 @@ func (c *Control) SettingsOf(ctx context.Context, kind, id string) ([]Setting, e
 	return c.settings(ctx, func(key ledger.SettingKey) bool { return key.Kind == kind && key.ID == id })
 }
 
-// checkExists is nil where there is such a thing, else it says what there is.
+// checkExists is nil where a connection, store or warehouse of an id exists; otherwise it is an *AbsentError.
 func (c *Control) checkExists(ctx context.Context, kind, id string) error {
 	var err error
 	switch kind {
@@ -109,7 +109,7 @@ func (c *Control) checkExists(ctx context.Context, kind, id string) error {
 	return err
 }
 
-// settings are those that are chosen.
+// settings are the settings for whose key chosen returns true.
 func (c *Control) settings(ctx context.Context, chosen func(ledger.SettingKey) bool) ([]Setting, error) {
 	d, states, err := c.allSettings(ctx)
 	if err != nil {
@@ -128,7 +128,7 @@ func (c *Control) settings(ctx context.Context, chosen func(ledger.SettingKey) b
 	return settings, nil
 }
 
-// settingShown is what a setting is set to, of definitions that are in force.
+// settingShown is a setting of definitions in force.
 func settingShown(d ledger.Definitions, key ledger.SettingKey, state ledger.SettingState, configuration ledger.AppliedConfiguration) Setting {
 	value, named, _ := d.Setting(key)
 	configured := value
@@ -151,14 +151,15 @@ func settingShown(d ledger.Definitions, key ledger.SettingKey, state ledger.Sett
 		shown.Override = &SettingOverride{Value: config.SettingText(key.Name, o.Value), Reason: o.Reason, By: o.By, Since: o.Since, Until: o.Until}
 	}
 	for _, connection := range d.Connections {
-		if of := map[string]string{ledger.OfConnection: connection.ID, ledger.OfStore: connection.Store, ledger.OfWarehouse: connection.Warehouse}; of[key.Kind] == key.ID {
+		ids := map[string]string{ledger.OfConnection: connection.ID, ledger.OfStore: connection.Store, ledger.OfWarehouse: connection.Warehouse}
+		if ids[key.Kind] == key.ID {
 			shown.Connections = append(shown.Connections, connection.ID)
 		}
 	}
 	return shown
 }
 
-// settingByKey is what one setting is set to.
+// settingByKey is the setting of a key.
 func (c *Control) settingByKey(ctx context.Context, key ledger.SettingKey) (Setting, error) {
 	all, err := c.SettingsOf(ctx, key.Kind, key.ID)
 	if err != nil {
@@ -171,10 +172,10 @@ func (c *Control) settingByKey(ctx context.Context, key ledger.SettingKey) (Sett
 	return all[at], nil
 }
 
-// Words say who set something, and what counts without that, with moments in UTC.
+// Words say who set the value, and what the configuration says, with moments in UTC.
 func (s Setting) Words() string { return s.WordsIn("") }
 
-// WordsIn are Words with moments in a time zone.
+// WordsIn are the same words as Words, with moments in a time zone.
 func (s Setting) WordsIn(timezone string) string {
 	file := "the configuration"
 	if s.FileName != "" {
@@ -192,25 +193,25 @@ func (s Setting) WordsIn(timezone string) string {
 	return "the default; " + file + " does not set it"
 }
 
-// words say by whom, until when and why.
+// words say who set the value, until when and why.
 func (o SettingOverride) words(timezone string) string {
 	return overrideWords(ledger.Override{By: o.By, Until: o.Until, Reason: o.Reason, Schedule: ledger.Schedule{Timezone: timezone}})
 }
 
 func (s Setting) logText() string { return s.Value + ", " + s.Words() }
 
-// StaleSettingError is an edit that was made on a setting which somebody has changed since.
+// StaleSettingError is for an edit of a setting that somebody has changed since it was read.
 type StaleSettingError struct {
 	Now    Setting
 	Wanted string
 }
 
 func (e *StaleSettingError) Error() string {
-	return fmt.Sprintf("nothing was changed: the setting %s was changed while you edited it. It is now %s, %s; you wanted %s. Look at it again, and decide anew",
-		e.Now.SettingKey, e.Now.Value, e.Now.Words(), e.Wanted)
+	return fmt.Sprintf("nothing was changed: the setting %s was changed while you edited it. It is now %s, %s; you wanted %s. "+
+		"Look at it again, and decide anew", e.Now.SettingKey, e.Now.Value, e.Now.Words(), e.Wanted)
 }
 
-// Unwrap makes it a refusal as any other of what was read before somebody changed it.
+// Unwrap makes it an *OutdatedError too.
 func (e *StaleSettingError) Unwrap() error { return &OutdatedError{Message: e.Error()} }
 
 // editSetting sets a setting; see EditSetting.
@@ -266,7 +267,7 @@ func (c *Control) readSetting(ctx context.Context, key ledger.SettingKey, text s
 	return value, nil
 }
 
-// clearSetting ends what somebody set; see ClearSetting.
+// clearSetting ends the value that somebody set; see ClearSetting.
 func (c *Control) clearSetting(ctx context.Context, key ledger.SettingKey, version int64) (SettingEditResult, error) {
 	setting, err := c.settingByKey(ctx, key)
 	if err != nil {
@@ -281,7 +282,7 @@ func (c *Control) clearSetting(ctx context.Context, key ledger.SettingKey, versi
 	return c.writeSetting(ctx, setting, nil, setting.Default)
 }
 
-// writeSetting writes an override, or its removal. Schedules that say the setting are brought to it.
+// writeSetting writes an override to the ledger, or removes it where override is nil. Schedules that have the setting are brought to it.
 func (c *Control) writeSetting(ctx context.Context, setting Setting, override *ledger.SettingOverride, wanted string) (SettingEditResult, error) {
 	_, err := c.state.SetSetting(ctx, setting.SettingKey, override, setting.Version, c.now())
 	var outdated *ledger.OutdatedSettingError
@@ -291,7 +292,7 @@ func (c *Control) writeSetting(ctx context.Context, setting Setting, override *l
 			return SettingEditResult{}, err
 		}
 		return SettingEditResult{}, &StaleSettingError{Now: setting, Wanted: wanted}
-	case errors.Is(err, ledger.ErrSettingsReadOnly): // it was applied this moment
+	case errors.Is(err, ledger.ErrSettingsReadOnly): // a configuration that says so was applied at this moment
 		return SettingEditResult{}, usage(settingsReadOnly)
 	case err != nil:
 		return SettingEditResult{}, err
@@ -301,7 +302,7 @@ func (c *Control) writeSetting(ctx context.Context, setting Setting, override *l
 	return SettingEditResult{Setting: setting, Waits: waits}, err
 }
 
-// settleSetting brings the schedules in Temporal to a setting that they have. It returns why that waits; a worker does it then.
+// settleSetting brings the schedules in Temporal to a setting that they have. It returns why that could not be done yet; a worker does it then.
 func (c *Control) settleSetting(ctx context.Context, key ledger.SettingKey) string {
 	if key.Kind != ledger.OfConnection || key.Name != ledger.SettingOverlap {
 		return ""
@@ -316,15 +317,15 @@ func (c *Control) settleSetting(ctx context.Context, key ledger.SettingKey) stri
 	return ""
 }
 
-// endSettings ends what was set of settings until a moment that has come, and notes in what was mended when the next one ends.
+// endSettings ends the overrides of settings whose end has come, and notes when the next one ends.
 func (c *Control) endSettings(ctx context.Context, mended *MendResult) error {
-	kept, err := c.state.SettingStates(ctx)
+	states, err := c.state.SettingStates(ctx)
 	if err != nil {
 		return err
 	}
 	var failures []error
 	now := c.now()
-	for _, state := range kept {
+	for _, state := range states {
 		switch o := state.Override; {
 		case o == nil || o.Until == nil:
 		case !o.Ended(now):

@@ -97,9 +97,9 @@ func TestASettingOfThePages(t *testing.T) {
 	want := inventory.Strategy{BufferUnits: 2, Distribution: inventory.DistributeEqual}
 	inForce := func() *inventory.Strategy {
 		t.Helper()
-		found, err := s.state.Strategy(acting(t), "acme", "depot")
+		strategy, err := s.state.Strategy(acting(t), "acme", "depot")
 		require.NoError(t, err)
-		return found
+		return strategy
 	}
 	require.Equal(t, &want, inForce())
 	report := s.apply(ApplyOptions{})
@@ -246,9 +246,15 @@ func TestSettingsThatAreRefused(t *testing.T) {
 		edit SettingEdit
 		want string
 	}{
-		"no such store":           {ledger.SettingKey{Kind: ledger.OfStore, ID: "shp", Name: ledger.SettingShare}, SettingEdit{Value: "50%", Reason: "x"}, "there are shop"},
-		"no such kind":            {ledger.SettingKey{Kind: "merchant", ID: "acme", Name: ledger.SettingShare}, SettingEdit{Value: "50%", Reason: "x"}, "there are those of a connection"},
-		"no such setting":         {ledger.SettingKey{Kind: ledger.OfStore, ID: "shop", Name: "locations"}, SettingEdit{Value: "50%"}, "there are share, quiet_hours"},
+		"no such store": {
+			ledger.SettingKey{Kind: ledger.OfStore, ID: "shp", Name: ledger.SettingShare}, SettingEdit{Value: "50%", Reason: "x"}, "there are shop",
+		},
+		"no such kind": {
+			ledger.SettingKey{Kind: "merchant", ID: "acme", Name: ledger.SettingShare}, SettingEdit{Value: "50%", Reason: "x"}, "there are those of a connection",
+		},
+		"no such setting": {
+			ledger.SettingKey{Kind: ledger.OfStore, ID: "shop", Name: "locations"}, SettingEdit{Value: "50%"}, "there are share, quiet_hours",
+		},
 		"no reason":               {shareOfShop, SettingEdit{Value: "50%", Reason: " "}, "say why it is overridden"},
 		"an end that is over":     {shareOfShop, SettingEdit{Value: "50%", Reason: "x", Until: new(noon)}, "is not in the future"},
 		"as it is":                {shareOfShop, SettingEdit{Value: "80.0%", Reason: "x"}, "is 80% already"},

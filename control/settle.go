@@ -10,7 +10,7 @@ import (
 	"github.com/tidemark/tidemark/workflows"
 )
 
-// settleSchedule brings one schedule in Temporal to what is in force.
+// settleSchedule brings one schedule in Temporal to the schedule in force.
 func (c *Control) settleSchedule(ctx context.Context, id string, mode ledger.Mode) error {
 	if c.temporal == nil {
 		return errors.New(noConnection)
@@ -34,11 +34,11 @@ func (c *Control) settleSchedule(ctx context.Context, id string, mode ledger.Mod
 	return err
 }
 
-// settleTries bounds how often a schedule is brought to what somebody has changed again meanwhile.
+// settleTries is how often settle tries again when somebody changes the schedule meanwhile.
 const settleTries = 5
 
-// settle brings a schedule in Temporal to what is in force, and notes that. When somebody changes what is in force at that moment, it does
-// it again: whoever is last finds the newest version.
+// settle brings a schedule in Temporal to the schedule in force, and notes its version in the ledger. When somebody changes the schedule at that
+// moment, settle does it again, so that Temporal ends with the newest version whichever process comes last.
 func (a *applyOperation) settle(ctx context.Context, configured ledger.Connection, mode ledger.Mode, withAttributes bool) (reconcileResult, error) {
 	if a.options.DryRun {
 		return a.reconcile(ctx, a.inForce(configured), mode, withAttributes)
@@ -49,7 +49,7 @@ func (a *applyOperation) settle(ctx context.Context, configured ledger.Connectio
 		if err != nil {
 			return first, err
 		}
-		if configured, err = a.connection(ctx, configured.ID); err != nil { // with the settings that are in force
+		if configured, err = a.connection(ctx, configured.ID); err != nil { // with the settings in force
 			return first, err
 		}
 		override := state.Override
@@ -71,10 +71,10 @@ func (a *applyOperation) settle(ctx context.Context, configured ledger.Connectio
 	return first, errors.New("it is being changed again and again; a worker brings it to what is set")
 }
 
-// stateOf is what the ledger keeps of a schedule.
+// stateOf is the ledger's state of a schedule; a zero state where it has none.
 func (c *Control) stateOf(ctx context.Context, id string, mode ledger.Mode) (ledger.ScheduleState, error) {
-	kept, err := c.state.ScheduleStates(ctx, id)
-	for _, state := range kept {
+	states, err := c.state.ScheduleStates(ctx, id)
+	for _, state := range states {
 		if state.Mode == mode {
 			return state, err
 		}
@@ -82,7 +82,7 @@ func (c *Control) stateOf(ctx context.Context, id string, mode ledger.Mode) (led
 	return ledger.ScheduleState{Connection: id, Mode: mode}, err
 }
 
-// markSettled notes the version that Temporal was brought to. It is false when there is another by now.
+// markSettled notes the version that Temporal was brought to. It returns false when the schedule has a newer version by now.
 func (c *Control) markSettled(ctx context.Context, state ledger.ScheduleState) (bool, error) {
 	if state.Reconciled < state.Version {
 		return c.state.ScheduleReconciled(ctx, state.Connection, state.Mode, state.Version)
@@ -93,25 +93,25 @@ func (c *Control) markSettled(ctx context.Context, state ledger.ScheduleState) (
 
 // MendResult is what MendSchedules did.
 type MendResult struct {
-	Schedules []string  // that were brought to what the ledger says
-	Settings  []string  // of which an override has ended
+	Schedules []string  // ids of schedules that were brought to what the ledger says
+	Settings  []string  // settings whose override has ended
 	Next      time.Time // when the next override ends; zero when none does
 }
 
-// noteEnd notes when an override ends.
+// noteEnd notes when an override ends, and keeps the earliest end.
 func (m *MendResult) noteEnd(end time.Time) {
 	if m.Next.IsZero() || end.Before(m.Next) {
 		m.Next = end
 	}
 }
 
-// mendGrace is how long who has changed a schedule has for bringing Temporal to it.
+// mendGrace is how long the process that changed a schedule has to bring Temporal to it, before a worker does it.
 const mendGrace = 30 * time.Second
 
-// MendSchedules ends overrides whose end has come, and brings schedules in Temporal to what the ledger says where somebody wrote that and
-// did not come further. Workers do it all the time; several may do it at once.
+// MendSchedules ends overrides whose end has come. It also brings schedules in Temporal to what the ledger says, where a process changed the ledger
+// and stopped before it changed Temporal. Workers call it again and again; several may do so at once.
 func (c *Control) MendSchedules(ctx context.Context) (MendResult, error) {
-	kept, err := c.state.ScheduleStates(ctx, "")
+	states, err := c.state.ScheduleStates(ctx, "")
 	if err != nil {
 		return MendResult{}, err
 	}
@@ -121,7 +121,7 @@ func (c *Control) MendSchedules(ctx context.Context) (MendResult, error) {
 	if err := c.endSettings(ctx, &mended); err != nil {
 		failures = append(failures, err)
 	}
-	for _, state := range kept {
+	for _, state := range states {
 		ended := state.Override != nil && state.Override.Ended(now)
 		if end := state.Override; end != nil && end.Until != nil && !ended {
 			mended.noteEnd(*end.Until)

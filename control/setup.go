@@ -8,7 +8,7 @@ import (
 	"github.com/tidemark/tidemark/ledger"
 )
 
-// Setup is what a connection is set to, with its ends, and what of it is set beside the configuration.
+// Setup is a connection with its warehouse, its store and all their settings, and says which of these are set beside the configuration.
 type Setup struct {
 	ledger.Connection
 	Warehouse ledger.Warehouse  `json:"warehouse"`
@@ -16,14 +16,14 @@ type Setup struct {
 	Schedules []ScheduleSetting `json:"schedules"`
 	// Settings are those of the connection, its store and its warehouse that can be set beside the configuration.
 	Settings []Setting     `json:"settings"`
-	Left     []ledger.Left `json:"left"` // what stays behind at places that the connection does not show any more
-	// File is the configuration, as people know it.
+	Left     []ledger.Left `json:"left"` // figures that stay in the store at places that the connection no longer pushes to
+	// File is the name of the configuration file.
 	File string `json:"file"`
-	// Fixed is why it cannot be enabled or disabled here; empty where it can.
+	// Fixed is why the connection cannot be enabled or disabled here; empty where it can.
 	Fixed string `json:"fixed,omitempty"`
 }
 
-// Setup reads what a connection is set to.
+// Setup reads how a connection is set up.
 func (c *Control) Setup(ctx context.Context, id string) (Setup, error) {
 	var setup Setup
 	connection, err := c.connection(ctx, id)

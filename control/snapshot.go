@@ -7,17 +7,17 @@ import (
 	"github.com/tidemark/tidemark/ledger"
 )
 
-// Snapshot is the last snapshot of a warehouse that was recorded or held, with refused rows of it.
+// Snapshot is the last snapshot of a warehouse that was recorded or held, with some of its refused rows.
 type Snapshot struct {
 	ledger.SnapshotEntry
 	Refusals []Refusal `json:"refusals"`
 }
 
-// Refusal is a row that was not believed; the level that it names kept its figure.
+// Refusal is a row that was refused; the level that it names kept its figure.
 type Refusal struct {
 	SKU      string `json:"sku,omitempty"`
 	Facility string `json:"facility,omitempty"`
-	Place    string `json:"place,omitempty"` // file and line, or the item of an answer
+	Place    string `json:"place,omitempty"` // file and line, or the item of a response
 	Reason   string `json:"reason"`
 }
 

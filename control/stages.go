@@ -6,16 +6,17 @@ import (
 	"github.com/tidemark/tidemark/ledger"
 )
 
-// RunStage is a part of a run that has ended.
+// RunStage is a finished stage of a run.
 type RunStage struct {
 	Name string        // "Fetched"
-	What string        // what took so long: "reading took"
+	What string        // begins a sentence that Took ends: "reading the warehouse took"
 	At   time.Time     // when it ended
-	Took time.Duration // since the stage before it ended
+	Took time.Duration // how long it took
 }
 
-// StagesOf are the stages of a run that have ended, in order, with what each took: a fetch since the warehouse was asked, the others since the stage
-// before. What a run waits for (a store, a person, a budget) is part of the stage that waits. One that was done again counts as it was done last.
+// StagesOf are the finished stages of a run, in order. The fetch is timed from the first call to the warehouse, the others from the end of the stage
+// before. The time in which a run waits for a store, a person or a budget is part of the stage that waits. A stage that was repeated is listed once,
+// as it was done last.
 func StagesOf(run ledger.Run) []RunStage {
 	before := run.StartedAt
 	if run.FetchBegan != nil {
@@ -26,7 +27,9 @@ func StagesOf(run ledger.Run) []RunStage {
 		name, what string
 		at         *time.Time
 	}{
-		{"Fetched", "reading the warehouse took", run.FetchedAt}, {"Resolved", "working out what is due took", run.ResolvedAt}, {"Pushed", "calls to the store took", run.PushedAt},
+		{"Fetched", "reading the warehouse took", run.FetchedAt},
+		{"Resolved", "working out what is due took", run.ResolvedAt},
+		{"Pushed", "calls to the store took", run.PushedAt},
 	} {
 		if stage.at == nil {
 			continue

@@ -9,14 +9,15 @@ import (
 	"github.com/tidemark/tidemark/ledger"
 )
 
-// noRowsError says why there is nothing to explain.
+// noRowsError says why a store shows nothing for a channel SKU.
 func (c *Control) noRowsError(ctx context.Context, connection ledger.Connection, sku string) error {
 	levels, err := c.state.Levels(ctx, connection.Warehouse, sku, ledger.Page{Limit: 1})
 	if err != nil {
 		return err
 	}
 	if len(levels) > 0 {
-		return absentf("store %s shows nothing as %q: the warehouse reports it, but it has another channel SKU on this store, or no run has resolved it yet (starter levels channel %s)", connection.Store, sku, connection.ID)
+		return absentf("store %s shows nothing as %q: the warehouse reports it, but it has another channel SKU on this store, "+
+			"or no run has resolved it yet (starter levels channel %s)", connection.Store, sku, connection.ID)
 	}
 	refused, err := c.state.StaleOf(ctx, connection, sku)
 	if err != nil {
@@ -29,10 +30,11 @@ func (c *Control) noRowsError(ctx context.Context, connection ledger.Connection,
 	if err != nil {
 		return err
 	}
-	return absentf("store %s shows nothing as %q, and warehouse %s has never reported it; %s (capitals and spaces count)", connection.Store, sku, connection.Warehouse, hint)
+	return absentf("store %s shows nothing as %q, and warehouse %s has never reported it; %s (capitals and spaces count)",
+		connection.Store, sku, connection.Warehouse, hint)
 }
 
-// neverReadText says of what was refused that no row of it was ever read.
+// neverReadText says that every row of some levels was refused, and what to do.
 func neverReadText(refused []ledger.StaleLevel) string {
 	var lines []string
 	for _, level := range refused {
@@ -42,17 +44,18 @@ func neverReadText(refused []ledger.StaleLevel) string {
 		}
 		lines = append(lines, fmt.Sprintf("%s%s: %s, on %s", level.SKU, place, level.Words(), level.At.UTC().Format("2006-01-02 15:04:05 UTC")))
 	}
-	return fmt.Sprintf("warehouse %s names it, and no row of it was ever read, for all were refused (%s). Correct the source, or the settings that say how it is read (starter snapshot %s)",
+	return fmt.Sprintf("warehouse %s names it, and no row of it was ever read, for all were refused (%s). "+
+		"Correct the source, or the settings that say how it is read (starter snapshot %s)",
 		refused[0].Warehouse, strings.Join(lines, "; "), refused[0].Warehouse)
 }
 
-// unread are levels of a product that were never read.
+// unread are the levels of a product that were never read, because every row of them was refused.
 func (c *Control) unread(ctx context.Context, connection ledger.Connection, product string) ([]ledger.StaleLevel, error) {
 	levels, err := c.state.StaleLevels(ctx, connection.Warehouse, product, ledger.Page{})
 	return slices.DeleteFunc(levels, func(level ledger.StaleLevel) bool { return level.Read != nil }), err
 }
 
-// unreadLine says what a level does not count, and why.
+// unreadLine says that a level does not count, and why.
 func unreadLine(level ledger.StaleLevel) string {
 	place := "without a facility"
 	if level.Facility != "" {
@@ -61,7 +64,7 @@ func unreadLine(level ledger.StaleLevel) string {
 	return fmt.Sprintf("nothing counts %s: %s; %s", place, level.Words(), level.Consequence())
 }
 
-// StaleLevels lists what was refused and not read since, of a warehouse, by SKU and facility; sku may be empty.
+// StaleLevels lists the levels of a warehouse whose last row was refused, by SKU and facility; an empty sku means all.
 func (c *Control) StaleLevels(ctx context.Context, warehouse, sku string, page ledger.Page) ([]ledger.StaleLevel, error) {
 	if _, err := c.warehouse(ctx, warehouse); err != nil {
 		return nil, err
@@ -70,7 +73,7 @@ func (c *Control) StaleLevels(ctx context.Context, warehouse, sku string, page l
 	return orEmpty(rows), err
 }
 
-// WarehouseStale is how much of a warehouse was refused and not read since.
+// WarehouseStale counts the levels of a warehouse whose last row was refused.
 type WarehouseStale struct {
 	Warehouse string `json:"warehouse"`
 	ledger.StaleCount

@@ -9,11 +9,11 @@ import (
 	"github.com/tidemark/tidemark/ledger"
 )
 
-// farthestStart is how far ahead starts are looked for: every rule starts at least once a week.
+// farthestStart is how far ahead starts are searched for; every rule starts at least once a week.
 const farthestStart = 60 * 24 * time.Hour
 
-// NextStarts are the next starts of a schedule behind a moment, at most so many, in the schedule's zone. The server may begin each a little
-// later: it spreads them by a tenth of the interval, at most five minutes.
+// NextStarts are the next starts of a schedule after a moment, at most so many, in the schedule's zone. The server may delay each a little: it
+// spreads them by a tenth of the interval, at most five minutes.
 func NextStarts(rules []ledger.Rule, timezone string, after time.Time, most int) []time.Time {
 	zone, err := time.LoadLocation(timezone)
 	if err != nil {
@@ -22,7 +22,8 @@ func NextStarts(rules []ledger.Rule, timezone string, after time.Time, most int)
 	return specStarts(Spec(rules, timezone, after), after.In(zone), most)
 }
 
-// specStarts are the moments behind another at which a schedule of the server starts. It knows of a specification what Spec uses.
+// specStarts are the next starts of a server's specification after a moment, at most so many. It understands the parts of a specification that Spec
+// uses.
 func specStarts(spec client.ScheduleSpec, after time.Time, most int) []time.Time {
 	var starts []time.Time
 	for _, interval := range spec.Intervals {
@@ -36,7 +37,7 @@ func specStarts(spec client.ScheduleSpec, after time.Time, most int) []time.Time
 	return starts[:min(len(starts), most)]
 }
 
-// intervalStarts are counted from the epoch, as the server does.
+// intervalStarts are the starts of an interval, which is counted from the Unix epoch, as the server does.
 func intervalStarts(interval client.ScheduleIntervalSpec, after time.Time, most int) []time.Time {
 	every, offset := int64(interval.Every/time.Second), int64(interval.Offset/time.Second)
 	if every <= 0 {
@@ -55,7 +56,7 @@ func intervalStarts(interval client.ScheduleIntervalSpec, after time.Time, most 
 	return starts
 }
 
-// calendarStarts walks the days of the zone.
+// calendarStarts are the starts of a calendar; it walks the days of the zone.
 func calendarStarts(calendar client.ScheduleCalendarSpec, after time.Time, most int) []time.Time {
 	var starts []time.Time
 	year, month, day := after.Date()
@@ -79,10 +80,11 @@ func calendarStarts(calendar client.ScheduleCalendarSpec, after time.Time, most 
 	return starts[:min(len(starts), most)]
 }
 
-// onDate is true where a calendar starts on a date at all. Days of the month, months and years that it does not name are any.
+// onDate is true where a calendar has starts on a date. A field that the calendar does not name matches every date.
 func onDate(calendar client.ScheduleCalendarSpec, date time.Time) bool {
 	matches := func(ranges []client.ScheduleRange, value int) bool { return len(ranges) == 0 || within(ranges, value) }
-	return matches(calendar.DayOfWeek, int(date.Weekday())) && matches(calendar.DayOfMonth, date.Day()) && matches(calendar.Month, int(date.Month())) && matches(calendar.Year, date.Year())
+	return matches(calendar.DayOfWeek, int(date.Weekday())) && matches(calendar.DayOfMonth, date.Day()) &&
+		matches(calendar.Month, int(date.Month())) && matches(calendar.Year, date.Year())
 }
 
 func within(ranges []client.ScheduleRange, value int) bool {

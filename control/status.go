@@ -14,75 +14,75 @@ import (
 	"github.com/tidemark/tidemark/workflows"
 )
 
-// Status is how everything stands.
+// Status is the status of everything.
 type Status struct {
-	Workers     int                `json:"workers"`               // that poll for work now, or did within two minutes
-	Idle        *time.Time         `json:"idle,omitempty"`        // since when a step of a run waits for a worker, where that lasts; see Pulse
-	Unreachable string             `json:"unreachable,omitempty"` // why Temporal cannot be asked; then workers and schedules are not known
+	Workers     int                `json:"workers"`               // how many workers poll for work, or did within the last two minutes
+	Idle        *time.Time         `json:"idle,omitempty"`        // since when a step of a run has waited for a worker, where that is long; see Pulse
+	Unreachable string             `json:"unreachable,omitempty"` // why Temporal cannot be asked; then workers and schedules are unknown
 	Connections []ConnectionStatus `json:"connections"`
 	Holds       []OpenHold         `json:"holds"`
-	// Snapshots are the last snapshots of warehouses of which something was not taken: rows that were refused, or all of it.
+	// Snapshots are those last snapshots of warehouses of which rows, or the whole, were refused or held.
 	Snapshots []ledger.SnapshotEntry `json:"snapshots"`
 	// Stale are the warehouses with levels whose last row was refused.
 	Stale []WarehouseStale `json:"stale"`
-	// Intakes are those that cannot record what they have read.
+	// Intakes are the intakes that cannot record what they have read.
 	Intakes []IntakeStatus `json:"intakes"`
 }
 
 // OpenHold is a run that waits for a person.
 type OpenHold struct {
 	ledger.Hold
-	// DecideBy is when the run ends undecided; nil when its warehouse is gone or sets no time.
+	// DecideBy is when the run ends if nobody decides; nil when its warehouse is gone or sets no time.
 	DecideBy *time.Time `json:"decide_by,omitempty"`
 }
 
-// ConnectionStatus is how a connection stands.
+// ConnectionStatus is the status of a connection.
 type ConnectionStatus struct {
-	// Connection is as it is configured, with the schedules that are in force.
+	// Connection is as the configuration has it, with the schedules in force.
 	ledger.Connection
 	Schedules []ScheduleStatus        `json:"schedules"`
-	Settings  []ScheduleSetting       `json:"settings"` // what its schedules are set to, and by whom
-	Rows      map[ledger.Status]int64 `json:"rows"`
+	Settings  []ScheduleSetting       `json:"settings"` // the settings of its schedules, and where they come from
+	Rows      map[ledger.Status]int64 `json:"rows"`     // how many rows have each status
 	Last      *ledger.Run             `json:"last,omitempty"`
-	Holder    *ledger.Holder          `json:"holder,omitempty"`    // who has the store now
+	Holder    *ledger.Holder          `json:"holder,omitempty"`    // the run that has the store now
 	Open      []OpenRun               `json:"open"`                // runs that have not ended, oldest first
-	Today     *StoreToday             `json:"today,omitempty"`     // how its store was called; nil where it never was
-	Left      []ledger.Left           `json:"left,omitempty"`      // what stays behind at places that the connection does not show any more
-	Kept      string                  `json:"kept,omitempty"`      // which rows keep their figures, because a person rejected to take them to 0
-	KeptRows  int64                   `json:"kept_rows,omitempty"` // how many those are
-	KeptRuns  []int64                 `json:"kept_runs,omitempty"` // whose holds were rejected so, the newest first: to approve one lifts its rejection
+	Today     *StoreToday             `json:"today,omitempty"`     // the calls to its store today; nil where the store was never called
+	Left      []ledger.Left           `json:"left,omitempty"`      // figures that stay in the store at places that the connection no longer pushes to
+	Kept      string                  `json:"kept,omitempty"`      // in words, the rows that keep their figures because a person rejected to take them to 0
+	KeptRows  int64                   `json:"kept_rows,omitempty"` // how many rows that are
+	KeptRuns  []int64                 `json:"kept_runs,omitempty"` // the runs of these rejections, newest first: approving one lifts its rejection
 }
 
-// StoreToday is how a store was called on this day, in UTC, by all its connections together.
+// StoreToday counts the calls to a store on this day, in UTC, by all its connections together.
 type StoreToday struct {
 	Calls     int64      `json:"calls"`
-	Throttled int64      `json:"throttled"`          // how many of its answers said: not so fast
-	Answered  *time.Time `json:"answered,omitempty"` // when the last call of any day was over that was kept
+	Throttled int64      `json:"throttled"`          // how many responses asked to slow down
+	Answered  *time.Time `json:"answered,omitempty"` // when the last call, of any day that the ledger still has, was answered
 }
 
-// ScheduleStatus is how a schedule stands.
+// ScheduleStatus is the status of a schedule.
 type ScheduleStatus struct {
 	ID      string     `json:"id"`
-	Missing bool       `json:"missing,omitempty"` // it is configured, and Temporal does not have it
+	Missing bool       `json:"missing,omitempty"` // it is configured, but Temporal does not have it
 	Paused  bool       `json:"paused,omitempty"`
 	Note    string     `json:"note,omitempty"`
 	Next    *time.Time `json:"next,omitempty"`
 	Skipped int        `json:"skipped"` // starts that the schedule's own overlap policy dropped
 	Missed  int        `json:"missed"`  // starts that were too late to be made up for
-	// Ledger is another ledger that the schedule belongs to.
+	// Ledger is the identity of another ledger that the schedule belongs to; empty where it belongs to this one.
 	Ledger string `json:"ledger,omitempty"`
 	// Remaining is how many more starts it makes, where somebody limited them.
 	Remaining *int `json:"remaining,omitempty"`
 }
 
-// Status looks at every connection, or at one. Without Temporal it shows what the ledger knows.
+// Status looks at every connection, or at the one that only names. Without Temporal it shows what the ledger has.
 func (c *Control) Status(ctx context.Context, only string) (Status, error) {
 	status, _, err := c.statusAndStates(ctx, only, false)
 	return status, err
 }
 
-// statusAndStates is Status, with what the ledger knows of each connection, by id. Where the schedules of many may be listed by one question, what lists do not have
-// of them is left out: whose they are, and how many of their starts were skipped or missed, or are left.
+// statusAndStates is Status, with the ledger's state of each connection by id. Where lists is true, the schedules of many connections are listed by
+// one call, and what a list does not have is left out: their owner, and how many of their starts were skipped, missed or are left.
 func (c *Control) statusAndStates(ctx context.Context, only string, lists bool) (Status, map[string]*ledger.ConnectionState, error) {
 	status := Status{
 		Connections: []ConnectionStatus{}, Holds: []OpenHold{}, Snapshots: []ledger.SnapshotEntry{}, Intakes: []IntakeStatus{}, Stale: []WarehouseStale{},
@@ -149,7 +149,7 @@ func (c *Control) statusAndStates(ctx context.Context, only string, lists bool) 
 	return status, states, nil
 }
 
-// askTemporal adds what Temporal knows.
+// askTemporal adds what only Temporal knows.
 func (c *Control) askTemporal(ctx context.Context, status *Status, warehouses []string, lists bool) (err error) {
 	if status.Workers, err = c.workers(ctx); err != nil {
 		return err
@@ -166,7 +166,7 @@ func (c *Control) askTemporal(ctx context.Context, status *Status, warehouses []
 	})
 }
 
-// askConnection adds what Temporal knows of a connection.
+// askConnection adds what only Temporal knows about a connection.
 func (c *Control) askConnection(ctx context.Context, connection *ConnectionStatus, listed map[string]gateway.ListedSchedule) error {
 	for _, mode := range []ledger.Mode{ledger.Smart, ledger.Full} {
 		schedule, isListed := c.listedStatus(listed, connection.Connection, mode)
@@ -189,10 +189,10 @@ func (c *Control) askConnection(ctx context.Context, connection *ConnectionStatu
 	return nil
 }
 
-// questionsAtOnce is how many connections are looked at at the same time: each takes some questions, one after the other.
+// questionsAtOnce is how many connections are looked at at the same time. Each takes some calls, one after the other.
 const questionsAtOnce = 8
 
-// inParallel looks at n things, some at the same time. The first error ends it.
+// inParallel calls look for 0 to n-1, questionsAtOnce at a time. The first error ends it.
 func inParallel(ctx context.Context, n int, look func(ctx context.Context, i int) error) error {
 	group, ctx := errgroup.WithContext(ctx)
 	group.SetLimit(questionsAtOnce)
@@ -221,16 +221,16 @@ func (c *Control) openHolds(ctx context.Context) ([]OpenHold, error) {
 	return open, nil
 }
 
-// Holds are the runs that wait for a person, with when they end undecided.
+// Holds are the runs that wait for a person.
 func (c *Control) Holds(ctx context.Context) ([]OpenHold, error) { return c.openHolds(ctx) }
 
-// Due is how many of a connection's rows are to be pushed.
+// Due is how many rows of a connection are due to be pushed.
 func (c *Control) Due(ctx context.Context, id string) (int64, error) {
 	due, err := c.state.Due(ctx, id, nil)
 	return due.Rows, err
 }
 
-// Runs lists runs, newest first; connection may be empty.
+// Runs lists runs, newest first; an empty connection means all.
 func (c *Control) Runs(ctx context.Context, connection string, limit int) ([]ledger.Run, error) {
 	if connection != "" {
 		if _, err := c.connection(ctx, connection); err != nil {
@@ -244,7 +244,7 @@ func (c *Control) Runs(ctx context.Context, connection string, limit int) ([]led
 	return orEmpty(runs), c.showRunning(ctx, runs)
 }
 
-// markHeld gives runs that wait for a person the outcome held. In the ledger they are running, because they have not ended.
+// markHeld gives runs that wait for a person the outcome held. In the ledger their outcome is running, because they have not ended.
 func (c *Control) markHeld(ctx context.Context, runs []ledger.Run) error {
 	holds, err := c.state.OpenHolds(ctx)
 	if err != nil {
@@ -256,7 +256,7 @@ func (c *Control) markHeld(ctx context.Context, runs []ledger.Run) error {
 	return nil
 }
 
-// withHeldOutcome is a run with the outcome held where it waits for a person.
+// withHeldOutcome is a run, with the outcome held where it waits for a person.
 func withHeldOutcome(run ledger.Run, holds []ledger.Hold) ledger.Run {
 	if run.Outcome == ledger.Running && slices.ContainsFunc(holds, func(hold ledger.Hold) bool { return hold.Run == run.ID }) {
 		run.Outcome = ledger.Held
@@ -264,11 +264,11 @@ func withHeldOutcome(run ledger.Run, holds []ledger.Hold) ledger.Run {
 	return run
 }
 
-// connectionStatus is how a connection stands, as far as the ledger knows.
+// connectionStatus is the status of a connection, as far as the ledger has it.
 func connectionStatus(connection ledger.Connection, settings []ScheduleSetting, state ledger.ConnectionState) ConnectionStatus {
 	status := ConnectionStatus{
-		Connection: connection, Schedules: []ScheduleStatus{}, Settings: settings, Rows: state.Rows, Open: []OpenRun{}, Kept: state.Kept.Words(), KeptRows: state.Kept.Rows,
-		KeptRuns: state.Kept.Runs, Left: state.Left, Holder: state.Holder,
+		Connection: connection, Schedules: []ScheduleStatus{}, Settings: settings, Rows: state.Rows, Open: []OpenRun{}, Left: state.Left, Holder: state.Holder,
+		Kept: state.Kept.Words(), KeptRows: state.Kept.Rows, KeptRuns: state.Kept.Runs,
 	}
 	for _, run := range state.Open {
 		status.Open = append(status.Open, OpenRun{Run: run})
@@ -287,7 +287,7 @@ func storeToday(use ledger.StoreUse) *StoreToday {
 	return today
 }
 
-// showState fills in what is known of the runs of a state that have not ended: that they wait for a person, and what they have pushed so far.
+// showState fills in what the open runs of a state have pushed so far, and gives those that wait for a person the outcome held.
 func showState(state *ledger.ConnectionState, holds []ledger.Hold) {
 	for _, runs := range [][]ledger.Run{state.Newest, state.Open} {
 		for i := range runs {
@@ -299,7 +299,7 @@ func showState(state *ledger.ConnectionState, holds []ledger.Hold) {
 	}
 }
 
-// scheduleStatus is how a schedule stands, nil when there is none and none is wanted.
+// scheduleStatus is the status of a schedule; nil when there is none and none is wanted.
 func (c *Control) scheduleStatus(ctx context.Context, connection ledger.Connection, mode ledger.Mode) (*ScheduleStatus, error) {
 	id := workflows.WorkflowID(mode, connection.ID)
 	described, err := c.temporal.Schedule(id).Describe(ctx)
@@ -331,7 +331,7 @@ func (c *Control) scheduleStatus(ctx context.Context, connection ledger.Connecti
 	return status, nil
 }
 
-// Schedules is how the schedules of every active connection stand.
+// Schedules is the status of the schedules of every active connection.
 func (c *Control) Schedules(ctx context.Context) ([]ScheduleStatus, error) {
 	connections, err := c.Connections(ctx)
 	if err != nil {
@@ -355,14 +355,14 @@ func (c *Control) Schedules(ctx context.Context) ([]ScheduleStatus, error) {
 	return schedules, nil
 }
 
-// alivePatience is how long Temporal has to answer the first question of a page or a command: the SDK's own patience of ten seconds would be that
-// of everybody who looks while it is away.
+// alivePatience is how long Temporal has to answer the first call of a page or a command. The SDK itself waits ten seconds, which everybody would wait
+// who looks while Temporal is away.
 const alivePatience = 2 * time.Second
 
-// noConnection is why Temporal cannot be asked by who was never connected to it.
+// noConnection is why a control that was never connected to Temporal cannot ask it.
 const noConnection = "there is no connection to Temporal"
 
-// workers counts the processes that poll for work. It is what Temporal is asked first, so that nothing else waits for one that is away.
+// workers counts the processes that poll for work. It is the first call to Temporal, so that no other call waits for a Temporal that is away.
 func (c *Control) workers(ctx context.Context) (int, error) {
 	if c.temporal == nil {
 		return 0, errors.New(noConnection)
@@ -382,7 +382,7 @@ func (c *Control) workers(ctx context.Context) (int, error) {
 	return len(identities), nil
 }
 
-// lookAtWarehouses adds the last snapshots of warehouses of which something was not taken, and what was refused and not read since.
+// lookAtWarehouses adds the last snapshots of warehouses with refused rows or a hold, and counts the levels whose last row was refused.
 func (c *Control) lookAtWarehouses(ctx context.Context, status *Status, warehouses []string) error {
 	states, err := c.state.WarehouseStates(ctx, warehouses)
 	for _, warehouse := range warehouses {

@@ -16,9 +16,9 @@ func TestSomeAreLookedAtAtOnce(t *testing.T) {
 	var mutex sync.Mutex
 	var under, most int
 	together := make(chan struct{}) // closed when as many are under way as may be
-	seen := make([]atomic.Int64, 3*questionsAtOnce)
-	require.NoError(t, inParallel(t.Context(), len(seen), func(_ context.Context, i int) error {
-		seen[i].Add(1)
+	calls := make([]atomic.Int64, 3*questionsAtOnce)
+	require.NoError(t, inParallel(t.Context(), len(calls), func(_ context.Context, i int) error {
+		calls[i].Add(1)
 		count := func(by int) {
 			mutex.Lock()
 			defer mutex.Unlock()
@@ -32,8 +32,8 @@ func TestSomeAreLookedAtAtOnce(t *testing.T) {
 		<-together
 		return nil
 	}))
-	for i := range seen {
-		require.EqualValues(t, 1, seen[i].Load())
+	for i := range calls {
+		require.EqualValues(t, 1, calls[i].Load())
 	}
 	require.Equal(t, questionsAtOnce, most)
 

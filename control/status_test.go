@@ -76,7 +76,8 @@ func TestStatusOfAHeldRunWithoutTemporal(t *testing.T) {
 	state := shopLedger(t)
 	lease := runIn(t, state, "one", noon)
 	temporal := mocks.NewClient(t)
-	temporal.On("DescribeTaskQueue", mock.Anything, workflows.TaskQueue, enumspb.TASK_QUEUE_TYPE_WORKFLOW).Return(nil, errors.New("connection refused")).Run(func(arguments mock.Arguments) {
+	temporal.On("DescribeTaskQueue", mock.Anything, workflows.TaskQueue,
+		enumspb.TASK_QUEUE_TYPE_WORKFLOW).Return(nil, errors.New("connection refused")).Run(func(arguments mock.Arguments) {
 		end, bounded := arguments.Get(0).(context.Context).Deadline()
 		require.True(t, bounded, "nobody waits long for a Temporal that is away")
 		require.LessOrEqual(t, time.Until(end), alivePatience)

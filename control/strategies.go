@@ -11,15 +11,15 @@ import (
 	"github.com/tidemark/tidemark/ledger"
 )
 
-// StockSharing is how the stock of a warehouse is shared among its stores.
+// StockSharing says how the stock of a warehouse is shared among its stores.
 type StockSharing struct {
 	Merchant  string `json:"merchant"`
 	Warehouse string `json:"warehouse"`
 	// Strategy is nil where every store sees the full figure.
 	Strategy *inventory.Strategy `json:"strategy,omitempty"`
-	// Connections are the enabled connections that share the stock, in order.
+	// Connections are the ids of the enabled connections that share the stock, sorted.
 	Connections []string `json:"sharing"`
-	// Setting says who set the strategy.
+	// Setting says where the strategy comes from.
 	Setting Setting `json:"setting"`
 }
 
@@ -54,18 +54,18 @@ func (c *Control) Strategies(ctx context.Context) ([]StockSharing, error) {
 	return all, nil
 }
 
-// StrategyEffect is what a store would show of a SKU with another strategy.
+// StrategyEffect is the figure that a store would show for a SKU with another strategy.
 type StrategyEffect struct {
 	Connection string   `json:"connection"`
 	ChannelSKU string   `json:"channel_sku"`
 	Location   string   `json:"location,omitempty"`
-	Now        *int64   `json:"now,omitempty"` // with the strategy that counts; nil where it has no such place now
-	Would      int64    `json:"would"`
+	Now        *int64   `json:"now,omitempty"` // the figure with the strategy in force; nil where the store has no such place now
+	Would      int64    `json:"would"`         // the figure with the other strategy
 	Blocked    string   `json:"blocked,omitempty"`
-	Why        []string `json:"why"` // the chain of the figure that it would have
+	Why        []string `json:"why"` // the steps that lead to Would
 }
 
-// StrategyTrial is what a strategy would do.
+// StrategyTrial says what a strategy would do.
 type StrategyTrial struct {
 	Effects []StrategyEffect `json:"effects"`
 	YAML    []string         `json:"yaml"` // as a configuration has it, in lines
@@ -74,20 +74,20 @@ type StrategyTrial struct {
 // StrategyText is a strategy as the value of a setting.
 func StrategyText(strategy inventory.Strategy) string {
 	value, err := json.Marshal(strategy)
-	if err != nil { // a number that is none
+	if err != nil { // a number that JSON cannot write, such as NaN
 		return ""
 	}
 	return config.SettingText(ledger.SettingStrategy, value)
 }
 
-// TryStrategy says what each store on a warehouse would show of a SKU with a strategy. Nothing is set; EditSetting does that.
+// TryStrategy says what each store on a warehouse would show for a SKU with a strategy. It sets nothing; EditSetting does that.
 func (c *Control) TryStrategy(ctx context.Context, warehouse string, strategy inventory.Strategy, sku string) (StrategyTrial, error) {
 	tried := StrategyTrial{Effects: []StrategyEffect{}}
 	all, err := c.Strategies(ctx)
 	if err != nil {
 		return tried, err
 	}
-	at := slices.IndexFunc(all, func(partitioned StockSharing) bool { return partitioned.Warehouse == warehouse })
+	at := slices.IndexFunc(all, func(sharing StockSharing) bool { return sharing.Warehouse == warehouse })
 	if at < 0 {
 		_, err := c.warehouse(ctx, warehouse)
 		return tried, err
@@ -114,7 +114,7 @@ func (c *Control) TryStrategy(ctx context.Context, warehouse string, strategy in
 	return tried, nil
 }
 
-// effects compares what a store shows of a product with what it would show with another strategy.
+// effects compares the figures that a store shows for a product with those that it would show with another strategy.
 func effects(connection string, input inventory.Input, strategy inventory.Strategy) []StrategyEffect {
 	now := map[[2]string]int64{}
 	for _, level := range inventory.Resolve(input) {
@@ -126,7 +126,8 @@ func effects(connection string, input inventory.Input, strategy inventory.Strate
 	var effects []StrategyEffect
 	for _, level := range inventory.Resolve(input) {
 		effect := StrategyEffect{
-			Connection: connection, ChannelSKU: level.ChannelSKU, Location: level.Location, Would: level.Quantity, Blocked: level.Blocked, Why: orEmpty(level.Why.Lines()),
+			Connection: connection, ChannelSKU: level.ChannelSKU, Location: level.Location, Would: level.Quantity, Blocked: level.Blocked,
+			Why: orEmpty(level.Why.Lines()),
 		}
 		if quantity, has := now[[2]string{level.ChannelSKU, level.Location}]; has {
 			effect.Now = &quantity
@@ -136,7 +137,7 @@ func effects(connection string, input inventory.Input, strategy inventory.Strate
 	return effects
 }
 
-// checkStrategy refuses a strategy that no configuration could have.
+// checkStrategy refuses a strategy that a configuration could not have. sharing are the ids of the connections that share the stock.
 func checkStrategy(strategy inventory.Strategy, sharing []string) error {
 	distributions := []inventory.Distribution{inventory.DistributeEqual, inventory.DistributeWeighted, inventory.DistributePriority, inventory.DistributeAll}
 	switch {
@@ -173,7 +174,7 @@ func checkStrategy(strategy inventory.Strategy, sharing []string) error {
 	return nil
 }
 
-// checkDistribution refuses what another distribution would ignore, and weights that give nobody anything.
+// checkDistribution refuses options that the distribution would ignore, and weights that would give no store anything.
 func checkDistribution(strategy inventory.Strategy, sharing []string) error {
 	switch {
 	case len(strategy.Weights) > 0 && strategy.Distribution != inventory.DistributeWeighted:
@@ -189,6 +190,8 @@ func checkDistribution(strategy inventory.Strategy, sharing []string) error {
 	return nil
 }
 
+// checkSharing refuses an id that is none of the connections that share the stock.
+// checkSharing refuses an id that is none of the connections that share the stock.
 func checkSharing(what, id string, sharing []string) error {
 	if slices.Contains(sharing, id) {
 		return nil

@@ -16,10 +16,9 @@ import (
 type SyncAnswer struct {
 	Workflow string `json:"workflow"`
 	Run      string `json:"run"`
-	// Joined is true when a workflow was open already: its pass serves the request if it has not begun to fetch, otherwise one
-	// more pass does.
+	// Joined is true when a workflow was open already. Its pass serves the request if it has not begun to fetch; otherwise one more pass does.
 	Joined bool `json:"joined"`
-	// Fate, ByRun and Why are what became of the request, where the workflow has answered: see workflows.SyncAnswer.
+	// Fate, ByRun and Why are the answer of the workflow, where it has answered: see workflows.SyncAnswer.
 	Fate  workflows.SyncFate `json:"fate,omitempty"`
 	ByRun int64              `json:"by_run,omitempty"`
 	Why   string             `json:"why,omitempty"`
@@ -34,7 +33,7 @@ func (c *Control) sync(ctx context.Context, mode ledger.Mode, id string, request
 	return c.request(ctx, connection, mode, request)
 }
 
-// checkSyncRequest is the connection, where a run of it can be asked for so.
+// checkSyncRequest refuses a request that cannot be granted: its connection is not active, or it names too many SKUs. It returns the connection.
 func (c *Control) checkSyncRequest(ctx context.Context, id string, request workflows.SyncRequest) (ledger.Connection, error) {
 	connection, err := c.connection(ctx, id)
 	if err != nil {
@@ -49,8 +48,7 @@ func (c *Control) checkSyncRequest(ctx context.Context, id string, request workf
 	return connection, nil
 }
 
-// checkScope refuses SKUs of which nothing at all is known, as they are mostly misspelt. A SKU that the warehouse has only now is
-// found by a sync of everything.
+// checkScope refuses unknown SKUs, because most are misspelt. A SKU that is new in the warehouse is found by a sync of everything.
 func (c *Control) checkScope(ctx context.Context, id string, skus []string) error {
 	connection, err := c.connection(ctx, id)
 	if err != nil {
@@ -69,7 +67,7 @@ func (c *Control) requestNow(ctx context.Context, connection ledger.Connection, 
 	return answer, err
 }
 
-// signal starts a connection's workflow under an id, unless it is open, and gives it the request.
+// signal starts a connection's workflow under an id, unless it is open, and signals the request to it.
 func (c *Control) signal(ctx context.Context, connection ledger.Connection, id string, mode ledger.Mode, request workflows.SyncRequest) (SyncAnswer, error) {
 	start, err := c.starting(ctx, connection, id, mode)
 	if err != nil {
@@ -82,7 +80,7 @@ func (c *Control) signal(ctx context.Context, connection ledger.Connection, id s
 	return SyncAnswer{Workflow: id, Run: run}, nil
 }
 
-// starting is how a connection's workflow is started under an id.
+// starting says how to start a connection's workflow under an id.
 func (c *Control) starting(ctx context.Context, connection ledger.Connection, id string, mode ledger.Mode) (gateway.Start, error) {
 	own, err := c.identity(ctx)
 	if err != nil {
@@ -107,21 +105,21 @@ func (c *Control) starting(ctx context.Context, connection ledger.Connection, id
 	return start, nil
 }
 
-// Wait waits for the workflow of a request to end and returns its report.
+// Wait waits until the workflow of a request has ended, and returns its report.
 func (c *Control) Wait(ctx context.Context, answer SyncAnswer) (workflows.SyncReport, error) {
 	var report workflows.SyncReport
 	err := c.temporal.Result(ctx, answer.Workflow, answer.Run, &report)
 	return report, err
 }
 
-// Progress asks an open workflow how far it is. Without a worker there is no answer.
+// Progress asks an open workflow how far it is. Without a worker nobody answers, which is an error.
 func (c *Control) Progress(ctx context.Context, workflow string) (workflows.Progress, error) {
 	var progress workflows.Progress
 	err := c.temporal.Query(ctx, workflow, workflows.QueryProgress, &progress)
 	return progress, err
 }
 
-// isOpen tells whether a workflow is open under an id. One that belongs to another ledger is an error.
+// isOpen tells whether a workflow is open under an id. One that belongs to another ledger is a *UsageError.
 func (c *Control) isOpen(ctx context.Context, id string) (bool, error) {
 	open, theirs, err := c.openWorkflow(ctx, id)
 	if err == nil {
@@ -130,7 +128,7 @@ func (c *Control) isOpen(ctx context.Context, id string) (bool, error) {
 	return open, err
 }
 
-// openWorkflow tells whether a workflow is open under an id, and to which other ledger it belongs then. It asks for the execution itself;
+// openWorkflow tells whether a workflow is open under an id, and which other ledger owns it, if any. It describes the execution itself, because
 // visibility lags.
 func (c *Control) openWorkflow(ctx context.Context, id string) (open bool, theirs *owner, err error) {
 	description, err := c.temporal.Describe(ctx, id)

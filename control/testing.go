@@ -8,11 +8,11 @@ import (
 	"github.com/tidemark/tidemark/ledger"
 )
 
-// TestResult is what became of trying whether a store or a warehouse can be used as it is set.
+// TestResult says whether a store or a warehouse can be used with its settings.
 type TestResult struct {
 	ID     string `json:"id"`
 	Driver string `json:"driver"`
-	// Failed is why it cannot be used, for people; empty where it can.
+	// Failed is why it cannot be used, in words; empty where it can.
 	Failed     string   `json:"failed,omitempty"`
 	Account    string   `json:"account,omitempty"`
 	Locations  []string `json:"locations,omitempty"`  // of a store
@@ -22,17 +22,17 @@ type TestResult struct {
 	Read string `json:"read,omitempty"`
 }
 
-// Tester tries stores and warehouses through their drivers. It changes nothing, looks credentials up in its own process, and says what
-// failed in the error, which holds no credential.
+// Tester tries stores and warehouses through their drivers. It changes nothing and looks credentials up in its own process. Its error says what
+// failed, and holds no credential.
 type Tester interface {
 	TestStore(ctx context.Context, store ledger.Store) (TestResult, error)
 	TestWarehouse(ctx context.Context, warehouse ledger.Warehouse) (TestResult, error)
 }
 
-// UseTester gives a control what it tries stores and warehouses with.
+// UseTester sets the Tester of a control. Without one, stores and warehouses cannot be tried.
 func (c *Control) UseTester(tester Tester) { c.tester = tester }
 
-// testPatience is how long a partner has to answer.
+// testPatience is how long a store or a warehouse has to answer.
 const testPatience = 15 * time.Second
 
 func (c *Control) testStore(ctx context.Context, id string) (TestResult, error) {
@@ -40,7 +40,9 @@ func (c *Control) testStore(ctx context.Context, id string) (TestResult, error) 
 	if err != nil {
 		return TestResult{ID: id}, err
 	}
-	return runTest(ctx, c.tester, TestResult{ID: id, Driver: store.Driver}, func(ctx context.Context, tester Tester) (TestResult, error) { return tester.TestStore(ctx, store) })
+	return runTest(ctx, c.tester, TestResult{ID: id, Driver: store.Driver}, func(ctx context.Context, tester Tester) (TestResult, error) {
+		return tester.TestStore(ctx, store)
+	})
 }
 
 func (c *Control) testWarehouse(ctx context.Context, id string) (TestResult, error) {
@@ -62,7 +64,7 @@ func runTest(ctx context.Context, tester Tester, result TestResult, try func(ctx
 	defer cancel()
 	tested, err := try(within, tester)
 	switch {
-	case ctx.Err() != nil: // who asked has gone
+	case ctx.Err() != nil: // the client has gone
 		return result, ctx.Err()
 	case within.Err() != nil:
 		result.Failed = "it did not answer within " + Span(testPatience)
@@ -75,7 +77,7 @@ func runTest(ctx context.Context, tester Tester, result TestResult, try func(ctx
 	return tested, nil
 }
 
-// testOutcome says what a test showed, for the log of acts.
+// testOutcome says what a test showed, for the activity log.
 func testOutcome(result TestResult) string {
 	if result.Failed != "" {
 		return "cannot be used: " + result.Failed

@@ -42,16 +42,16 @@ func TestPartnersAreTested(t *testing.T) {
 	_, err := c.TestStore(acting(t), "shop")
 	require.ErrorContains(t, err, "no drivers")
 	c.UseTester(tries{found: TestResult{Account: "acme", Locations: []string{"front"}}})
-	found, err := c.TestStore(acting(t), "shop")
+	result, err := c.TestStore(acting(t), "shop")
 	require.NoError(t, err)
-	require.Equal(t, TestResult{ID: "shop", Driver: "sandbox", Account: "acme", Locations: []string{"front"}}, found)
+	require.Equal(t, TestResult{ID: "shop", Driver: "sandbox", Account: "acme", Locations: []string{"front"}}, result)
 	c.UseTester(tries{err: errors.New("store shop: env:TOKEN is not set\nsecond line")})
-	found, err = c.TestStore(acting(t), "shop")
+	result, err = c.TestStore(acting(t), "shop")
 	require.NoError(t, err)
-	require.Equal(t, "store shop: env:TOKEN is not set", found.Failed)
-	found, err = c.TestWarehouse(acting(t), "depot")
+	require.Equal(t, "store shop: env:TOKEN is not set", result.Failed)
+	result, err = c.TestWarehouse(acting(t), "depot")
 	require.NoError(t, err)
-	require.NotEmpty(t, found.Failed)
+	require.NotEmpty(t, result.Failed)
 	var absent *AbsentError
 	_, err = c.TestWarehouse(acting(t), "nowhere")
 	require.ErrorAs(t, err, &absent)
@@ -60,8 +60,8 @@ func TestPartnersAreTested(t *testing.T) {
 	noted, err := c.Log(acting(t), ledger.AuditQuery{Limit: 10})
 	require.NoError(t, err)
 	var said []string
-	for _, one := range noted {
-		said = append(said, one.Act+" "+one.On+": "+string(one.Result)+" "+one.After)
+	for _, entry := range noted {
+		said = append(said, entry.Act+" "+entry.On+": "+string(entry.Result)+" "+entry.After)
 	}
 	require.Equal(t, []string{
 		"test store nowhere: refused ", "test warehouse nowhere: refused ", "test warehouse depot: done cannot be used: store shop: env:TOKEN is not set",
@@ -76,9 +76,9 @@ func TestAPartnerThatHangsIsGivenUp(t *testing.T) {
 		try := func(ctx context.Context, tester Tester) (TestResult, error) {
 			return tester.TestStore(ctx, ledger.Store{})
 		}
-		found, err := runTest(t.Context(), tries{hangs: true}, TestResult{ID: "shop"}, try)
+		result, err := runTest(t.Context(), tries{hangs: true}, TestResult{ID: "shop"}, try)
 		require.NoError(t, err)
-		require.Equal(t, "it did not answer within 15 s", found.Failed)
+		require.Equal(t, "it did not answer within 15 s", result.Failed)
 		gone, leave := context.WithCancel(t.Context())
 		leave()
 		_, err = runTest(gone, tries{hangs: true}, TestResult{ID: "shop"}, try)

@@ -5,26 +5,26 @@ import (
 	"time"
 )
 
-// Sign-in is throttled by name and by address: a burst of failures, then one in a while. What counts is when the burst will be whole again, so
-// that one moment is all that is kept of a name or an address.
+// Sign-in is throttled by name and by address: a burst of failures is let through, then one failure at an interval. All that is kept of a name or an
+// address is one moment: when its full burst will be available again (the clean time).
 
-// pace is how many failures are let through: a burst, then one every so often.
+// pace says how many failures are let through: a burst at once, then one in every interval.
 type pace struct {
 	burst int
 	every time.Duration
 }
 
 var (
-	// paceOfName slows down who guesses the password of one name from many addresses: 10, then one in 20 seconds, 4,320 a day.
+	// paceOfName slows down an attacker who guesses the password of one name from many addresses: 10, then one in 20 seconds, 4,320 a day.
 	paceOfName = pace{burst: 10, every: 20 * time.Second}
-	// paceOfAddress slows down who tries many names from one address. A whole office may have one.
+	// paceOfAddress slows down an attacker who tries many names from one address. A whole office may share an address.
 	paceOfAddress = pace{burst: 30, every: 10 * time.Second}
-	// paceOfRefusals is how often one address has what it was refused without being signed in noted in the activity log.
+	// paceOfRefusals bounds how many refusals of one address are noted in the activity log while nobody is signed in from it.
 	paceOfRefusals = pace{burst: 10, every: time.Minute}
 )
 
-// attempt charges one failure to somebody whose burst is whole again at clean. wait is 0 where it is let through; else it is how long until one is,
-// and nothing is charged.
+// attempt charges one failure to a name or an address with the clean time clean, and returns the new clean time. wait is 0 where the attempt is let
+// through. Otherwise it is how long to wait until the next is, and nothing is charged.
 func (p pace) attempt(clean, now time.Time) (next time.Time, wait time.Duration) {
 	if clean.Before(now) {
 		clean = now
@@ -36,13 +36,13 @@ func (p pace) attempt(clean, now time.Time) (next time.Time, wait time.Duration)
 	return next, 0
 }
 
-// refund takes a charge back: it was no failure.
+// refund takes back the charge of an attempt that was no failure, and returns the new clean time.
 func (p pace) refund(clean time.Time) time.Time { return clean.Add(-p.every) }
 
 // mostSuspects is how many names, and how many addresses, are remembered.
 const mostSuspects = 10_000
 
-// suspects are when the bursts of some will be whole again.
+// suspects holds the clean times of names or of addresses.
 type suspects[K comparable] struct {
 	pace  pace
 	clean map[K]time.Time
@@ -52,7 +52,7 @@ func newSuspects[K comparable](p pace) *suspects[K] {
 	return &suspects[K]{pace: p, clean: map[K]time.Time{}}
 }
 
-// attempt charges one failure; see pace.
+// attempt charges one failure to a key, or says how long to wait; see pace.attempt.
 func (s *suspects[K]) attempt(key K, now time.Time) time.Duration {
 	next, wait := s.pace.attempt(s.clean[key], now)
 	if wait > 0 {
@@ -71,8 +71,8 @@ func (s *suspects[K]) refund(key K) {
 	}
 }
 
-// forget drops those whose burst is whole again; where there are none, the one of whom that is true soonest. Memory is bounded whoever tries, and
-// who tried most is remembered longest.
+// forget drops the keys whose clean time is over; where none is, the key with the earliest. So memory is bounded whatever an attacker does, and the
+// keys with the most failures are remembered longest.
 func (s *suspects[K]) forget(now time.Time) {
 	var soonest K
 	var at time.Time
@@ -88,7 +88,8 @@ func (s *suspects[K]) forget(now time.Time) {
 	}
 }
 
-// networkOf is what is throttled as one address: of IPv6 the part that one customer is given. What is no address is throttled as one.
+// networkOf is the network that is throttled as one address: an IPv4 address, or the /64 that one customer is given in IPv6. All texts that are no
+// address are throttled as one.
 func networkOf(address string) netip.Prefix {
 	parsed, err := netip.ParseAddr(address)
 	if err != nil {

@@ -12,7 +12,7 @@ func TestPace(t *testing.T) {
 	t.Parallel()
 	p := pace{burst: 3, every: 10 * time.Second}
 	after := func(seconds int) time.Time { return noon.Add(time.Duration(seconds) * time.Second) }
-	for name, one := range map[string]struct {
+	for name, test := range map[string]struct {
 		clean, now time.Time
 		next       time.Time
 		wait       time.Duration
@@ -25,9 +25,9 @@ func TestPace(t *testing.T) {
 		"a whole burst when all has passed": {after(30), after(30), after(40), 0},
 		"long after":                        {after(30), after(3000), after(3010), 0},
 	} {
-		next, wait := p.attempt(one.clean, one.now)
-		require.Equal(t, one.next, next, name)
-		require.Equal(t, one.wait, wait, name)
+		next, wait := p.attempt(test.clean, test.now)
+		require.Equal(t, test.next, next, name)
+		require.Equal(t, test.wait, wait, name)
 	}
 	require.Equal(t, after(20), p.refund(after(30)))
 }
@@ -51,7 +51,8 @@ func TestSuspectsAreBounded(t *testing.T) {
 func TestNetworks(t *testing.T) {
 	t.Parallel()
 	for address, want := range map[string]string{
-		"192.0.2.7": "192.0.2.7/32", "::ffff:192.0.2.7": "192.0.2.7/32", "2001:db8:1:2:3:4:5:6": "2001:db8:1:2::/64", "fe80::1%eth0": "fe80::/64", "somewhere": "invalid Prefix", "": "invalid Prefix",
+		"192.0.2.7": "192.0.2.7/32", "::ffff:192.0.2.7": "192.0.2.7/32", "2001:db8:1:2:3:4:5:6": "2001:db8:1:2::/64", "fe80::1%eth0": "fe80::/64",
+		"somewhere": "invalid Prefix", "": "invalid Prefix",
 	} {
 		require.Equal(t, want, networkOf(address).String(), address)
 	}

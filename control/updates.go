@@ -15,8 +15,8 @@ import (
 	"github.com/tidemark/tidemark/workflows"
 )
 
-// answerWithin is how long an update may take to be answered. After that the same is sent by signal, which needs no worker to be safe
-// with Temporal; the workflow knows the request by its id and serves it once.
+// answerWithin is how long an update may take to be answered. After that the request is sent by signal, which Temporal stores without a worker. The
+// workflow recognises the request by its id and serves it once.
 const answerWithin = 8 * time.Second
 
 // syncWithAnswer asks for a run by an update, and by a signal where no worker answers in time; see SyncWithAnswer.
@@ -54,33 +54,33 @@ func (c *Control) syncWithAnswer(ctx context.Context, mode ledger.Mode, id strin
 	} else if ctx.Err() != nil {
 		return SyncAnswer{}, fmt.Errorf("asking for %s: %w", workflow, err)
 	}
-	// Whatever it was, to ask once more by signal does no harm: the request has an id.
+	// Whatever the error was, asking once more by signal does no harm: the request has an id.
 	answer, err := c.request(ctx, connection, mode, request)
 	answer.Joined = joined
 	return answer, err
 }
 
-// What becomes of an approve or reject.
+// The answers to an approve or reject.
 const (
 	Approved  = activities.Approved
 	Rejected  = activities.Rejected
 	Dissolved = activities.Dissolved // nobody had to decide
 	Lifted    = activities.Lifted    // a rejection was taken back
-	NotHeld   = workflows.NotHeld    // the answer was for nothing
+	NotHeld   = workflows.NotHeld    // nothing was held any more
 )
 
-// DecisionResult is what became of an approve or reject.
+// DecisionResult is the result of an approve or reject.
 type DecisionResult struct {
 	ledger.Hold
-	// Answer is one of the above. Empty: it was sent by signal, and no worker has answered yet.
+	// Answer is one of the above; empty where the decision was sent by signal and no worker has answered yet.
 	Answer string `json:"answer,omitempty"`
-	// Runs are all runs that the answer was for.
+	// Runs are all runs that the decision was for.
 	Runs []int64 `json:"runs,omitempty"`
-	// Why says, where the answer was for nothing, why.
+	// Why says why nothing was held any more.
 	Why string `json:"why,omitempty"`
 }
 
-// decide answers a hold, which was read with an error; see Decide.
+// decide answers a hold; see Decide. err is the error with which the hold was read.
 func (c *Control) decide(ctx context.Context, run int64, hold ledger.Hold, err error, approve bool, by string) (DecisionResult, error) {
 	if errors.Is(err, ledger.ErrNotFound) {
 		if _, err := c.state.Run(ctx, run); errors.Is(err, ledger.ErrNotFound) {
@@ -104,7 +104,7 @@ func (c *Control) decide(ctx context.Context, run int64, hold ledger.Hold, err e
 	defer cancel()
 	var answer workflows.DecisionAnswer
 	err = c.temporal.Update(within, hold.Workflow, gateway.Update{
-		// To press twice is one answer to one hold.
+		// The same id for the same hold: a button that is pressed twice gives one answer.
 		ID:   fmt.Sprintf("%s/%d/%s/%d", name, run, hold.Kind, hold.At.UnixMicro()),
 		Name: name, Payload: workflows.Decision{By: by, Run: run, Kind: hold.Kind},
 	}, &answer)
@@ -114,8 +114,8 @@ func (c *Control) decide(ctx context.Context, run int64, hold ledger.Hold, err e
 		return c.decisionResult(ctx, hold, answer)
 	case errors.As(err, &refused):
 		return DecisionResult{Hold: hold}, usage("%s", refused.Reason)
-	case errors.Is(err, gateway.ErrUnanswered) && ctx.Err() == nil: // else who asks has gone
-		// A signal is safe with Temporal also while no worker runs.
+	case errors.Is(err, gateway.ErrUnanswered) && ctx.Err() == nil: // otherwise the client has gone
+		// Temporal stores a signal also while no worker runs.
 		return DecisionResult{Hold: hold}, c.signalDecision(ctx, hold, name, by)
 	case gateway.Absent(err):
 		return DecisionResult{Hold: hold}, workflowOverError(hold)
@@ -123,11 +123,11 @@ func (c *Control) decide(ctx context.Context, run int64, hold ledger.Hold, err e
 	return DecisionResult{Hold: hold}, err
 }
 
-// decisionResult is a hold as it stands after an answer.
+// decisionResult is a hold after an answer.
 func (c *Control) decisionResult(ctx context.Context, before ledger.Hold, answer workflows.DecisionAnswer) (DecisionResult, error) {
 	hold, err := c.state.HoldOf(ctx, before.Run)
 	if err != nil {
-		hold = before // the answer counts all the same
+		hold = before // the answer is valid all the same
 	}
 	return DecisionResult{Hold: hold, Answer: answer.Answer, Runs: answer.Runs, Why: answer.Reason}, nil
 }

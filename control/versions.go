@@ -5,10 +5,10 @@ import (
 	"github.com/tidemark/tidemark/workflows"
 )
 
-// Versions are what a program can go on with.
+// Versions are the formats of stored data that a program can continue from.
 type Versions struct {
-	Schema    int `json:"schema"`    // of the ledger: an older one is brought up to it, a newer one is refused
-	Histories int `json:"histories"` // the newest set of recorded histories that its workflows replay, with all before it
+	Schema    int `json:"schema"`    // of the ledger: an older schema is migrated to it, a newer one is refused
+	Histories int `json:"histories"` // the newest set of recorded histories that its workflows replay; they replay all older sets too
 }
 
 // VersionsOf are this program's.

@@ -17,23 +17,23 @@ import (
 	"github.com/tidemark/tidemark/workflows"
 )
 
-// A request is in the ledger from when a run takes it up. Until then it is in its workflow: in a signal of its history, read or not, or
-// among what the run before has handed on. The history says so at once, and without a worker.
+// A request is in the ledger from the moment when a run takes it up. Until then it is in its workflow: in a signal of its history, read or not, or
+// among the requests that the run before handed on in its input. The history shows it at once, and without a worker.
 
 const (
-	// mostSearched bounds the connections whose workflows are looked into for a request.
+	// mostSearched bounds the connections whose workflows are searched for a request.
 	mostSearched = 40
-	// searchesAtOnce is how many workflows are looked at side by side.
+	// searchesAtOnce is how many workflows are searched at the same time.
 	searchesAtOnce = 8
-	// mostEvents bounds what is read of one history; a run goes on in a new one long before.
+	// mostEvents bounds the events that are read of one history; a run continues as new long before.
 	mostEvents = 20_000
-	// searchPatience is how long it all may take, and askPatience how long a worker has to answer how far a workflow is.
+	// searchPatience is how long the whole search may take, and askPatience how long a worker has to say how far a workflow is.
 	searchPatience = 8 * time.Second
 	askPatience    = 2 * time.Second
 )
 
-// WaitingRequests finds a request that waits in its workflow: of one connection, or of every active one where it is empty. unseen says where it
-// could not be looked for.
+// WaitingRequests finds the requests of an id that wait in their workflow, of one connection, or of every active one where connection is empty.
+// notSearched says in words which workflows could not be searched.
 func (c *Control) WaitingRequests(ctx context.Context, connection, id string) (waiting []ledger.RequestEntry, notSearched string, err error) {
 	if c.temporal == nil {
 		return nil, "Temporal cannot be reached, so the workflows were not looked into", nil
@@ -78,7 +78,7 @@ func (c *Control) WaitingRequests(ctx context.Context, connection, id string) (w
 	return waiting, notSearched, nil
 }
 
-// searchedConnections are the connections whose workflows are looked into, and what is said of the others.
+// searchedConnections are the connections whose workflows are searched. The text says that there are others; it is empty where there are none.
 func (c *Control) searchedConnections(ctx context.Context, only string) ([]ledger.Connection, string, error) {
 	if only != "" {
 		connection, err := c.connection(ctx, only)
@@ -100,7 +100,7 @@ func (c *Control) searchedConnections(ctx context.Context, only string) ([]ledge
 	return active, "", nil
 }
 
-// waitingRequest is the request as it waits in a workflow; nil when it does not.
+// waitingRequest is the request of an id that waits in a workflow; nil when none does.
 func (c *Control) waitingRequest(ctx context.Context, workflow, connection string, mode ledger.Mode, id string) (*ledger.RequestEntry, error) {
 	described, err := c.temporal.Describe(ctx, workflow)
 	if gateway.Absent(err) {
@@ -124,7 +124,7 @@ func (c *Control) waitingRequest(ctx context.Context, workflow, connection strin
 	}, nil
 }
 
-// requestIn looks through a history for a request.
+// requestIn searches a history for the request of an id; nil where it has none.
 func requestIn(history client.HistoryEventIterator, id string) (*ledger.Request, error) {
 	for n := 0; n < mostEvents && history.HasNext(); n++ {
 		event, err := history.Next()
@@ -167,7 +167,7 @@ func requestsOf(event *historypb.HistoryEvent) []ledger.Request {
 	return requests
 }
 
-// decodeFirst reads the first of payloads; what cannot be read brings nothing to a workflow either.
+// decodeFirst decodes the first of payloads. It returns false where it cannot; the workflow ignores such payloads too.
 func decodeFirst(payloads *commonpb.Payloads, into any) bool {
 	return len(payloads.GetPayloads()) > 0 && converter.GetDefaultDataConverter().FromPayload(payloads.GetPayloads()[0], into) == nil
 }
@@ -183,7 +183,7 @@ func (c *Control) waitReason(ctx context.Context, workflow string) string {
 	return "it waits in " + workflow + phaseText(progress)
 }
 
-// phaseText says how far a workflow is.
+// phaseText ends a sentence with how far a workflow is.
 func phaseText(progress workflows.Progress) string {
 	switch {
 	case progress.Phase == "":

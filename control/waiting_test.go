@@ -74,7 +74,8 @@ func startedWith(t *testing.T, input any) *historypb.HistoryEvent {
 func TestRequestsOfAHistory(t *testing.T) {
 	t.Parallel()
 	carried := map[string]any{"connection": "acme-shop", "carried": map[string]any{
-		"pass": 2, "pending": []any{map[string]any{"id": "carried", "at": noon}}, "next": map[string]any{"requests": []any{map[string]any{"id": "planned", "at": noon}}},
+		"pass": 2, "pending": []any{map[string]any{"id": "carried", "at": noon}},
+		"next": map[string]any{"requests": []any{map[string]any{"id": "planned", "at": noon}}},
 	}}
 	history := []*historypb.HistoryEvent{
 		startedWith(t, carried),
@@ -83,18 +84,20 @@ func TestRequestsOfAHistory(t *testing.T) {
 		signalled(t, workflows.SignalSyncRequested, workflows.SyncRequest{ID: "signalled", By: "ada", Also: []workflows.AlsoAsked{{ID: "shared"}}}),
 		updated(t, workflows.UpdateSync, workflows.SyncRequest{ID: "updated"}), updated(t, workflows.UpdateReject, workflows.SyncRequest{ID: "reject"}),
 	}
-	for id, want := range map[string]bool{"carried": true, "planned": true, "signalled": true, "updated": true, "shared": true, "approve": false, "reject": false, "none": false, "other": false} {
-		found, err := requestIn(&events{left: slices.Clone(history)}, id)
+	for id, want := range map[string]bool{
+		"carried": true, "planned": true, "signalled": true, "updated": true, "shared": true, "approve": false, "reject": false, "none": false, "other": false,
+	} {
+		request, err := requestIn(&events{left: slices.Clone(history)}, id)
 		require.NoError(t, err)
-		require.Equal(t, want, found != nil, id)
+		require.Equal(t, want, request != nil, id)
 		if id == "signalled" {
-			require.Equal(t, &ledger.Request{ID: "signalled", By: "ada", At: noon}, found)
+			require.Equal(t, &ledger.Request{ID: "signalled", By: "ada", At: noon}, request)
 		}
 	}
 	long := &events{left: slices.Repeat([]*historypb.HistoryEvent{{}}, mostEvents+10)}
-	found, err := requestIn(long, "x")
+	request, err := requestIn(long, "x")
 	require.NoError(t, err)
-	require.Nil(t, found)
+	require.Nil(t, request)
 	require.Equal(t, mostEvents, long.read, "a bounded part is read")
 	_, err = requestIn(&events{left: []*historypb.HistoryEvent{nil}}, "x")
 	require.Error(t, err)
@@ -119,7 +122,9 @@ func TestARequestThatWaitsAloneIsKnown(t *testing.T) {
 	running := &workflowservice.DescribeWorkflowExecutionResponse{WorkflowExecutionInfo: &workflowpb.WorkflowExecutionInfo{
 		Status: enumspb.WORKFLOW_EXECUTION_STATUS_RUNNING, Execution: &commonpb.WorkflowExecution{RunId: "r"},
 	}}
-	over := &workflowservice.DescribeWorkflowExecutionResponse{WorkflowExecutionInfo: &workflowpb.WorkflowExecutionInfo{Status: enumspb.WORKFLOW_EXECUTION_STATUS_COMPLETED}}
+	over := &workflowservice.DescribeWorkflowExecutionResponse{WorkflowExecutionInfo: &workflowpb.WorkflowExecutionInfo{
+		Status: enumspb.WORKFLOW_EXECUTION_STATUS_COMPLETED,
+	}}
 	setup := func(t *testing.T) (*Control, *mocks.Client) {
 		temporal := mocks.NewClient(t)
 		temporal.On("DescribeWorkflowExecution", mock.Anything, "smart-sync/acme-shop", "").Return(running, nil)
@@ -137,23 +142,23 @@ func TestARequestThatWaitsAloneIsKnown(t *testing.T) {
 			*arguments.Get(0).(*workflows.Progress) = workflows.Progress{Phase: "pushing", Run: 7}
 		}).Return(nil)
 		temporal.On("QueryWorkflow", mock.Anything, "smart-sync/acme-shop", "", workflows.QueryProgress).Return(value, nil)
-		found, err := c.Requests(t.Context(), "", "mine", 10)
+		requests, err := c.Requests(t.Context(), "", "mine", 10)
 		require.NoError(t, err)
 		require.Equal(t, []ledger.RequestEntry{{
 			Connection: "acme-shop", ID: "mine", Mode: ledger.Smart, By: "ada", MadeAt: noon, Outcome: ledger.RequestWaiting,
 			Reason: "it waits in smart-sync/acme-shop for run 7 to end, which is pushing",
-		}}, found)
+		}}, requests)
 	})
 	t.Run("without a worker", func(t *testing.T) {
 		t.Parallel()
 		c, temporal := setup(t)
 		temporal.On("DescribeWorkflowExecution", mock.Anything, "smart-sync/acme-shop/events", "").Return(nil, errors.New("connection refused"))
 		temporal.On("QueryWorkflow", mock.Anything, "smart-sync/acme-shop", "", workflows.QueryProgress).Return(nil, errors.New("no poller"))
-		found, unseen, err := c.WaitingRequests(t.Context(), "acme-shop", "mine")
+		requests, notSearched, err := c.WaitingRequests(t.Context(), "acme-shop", "mine")
 		require.NoError(t, err)
-		require.Equal(t, ledger.RequestWaiting, found[0].Outcome)
-		require.Contains(t, found[0].Reason, "could not be asked how far it is: no worker answers")
-		require.Contains(t, unseen, "smart-sync/acme-shop/events could not be looked into: connection refused")
+		require.Equal(t, ledger.RequestWaiting, requests[0].Outcome)
+		require.Contains(t, requests[0].Reason, "could not be asked how far it is: no worker answers")
+		require.Contains(t, notSearched, "smart-sync/acme-shop/events could not be looked into: connection refused")
 	})
 	t.Run("of none", func(t *testing.T) {
 		t.Parallel()

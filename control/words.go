@@ -2,7 +2,7 @@ package control
 
 import "fmt"
 
-// Count says how many there are of something: "1 row", "2 rows".
+// Count is a number with the singular or plural of its noun: "1 row", "2 rows".
 func Count(n int64, one, many string) string {
 	if n == 1 {
 		return "1 " + one

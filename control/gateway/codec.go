@@ -8,12 +8,13 @@ import (
 	"go.temporal.io/sdk/converter"
 )
 
-// mostRequestBytes bounds a request to the codec endpoint, in bytes. The Web UI asks for the payloads of a page of a history at once, each of 2 MiB at most.
+// mostRequestBytes bounds a request to the codec endpoint. The Web UI sends the payloads of a page of a history at once, each of 2 MiB at most.
 const mostRequestBytes = 64 << 20
 
-// CodecHandler opens payloads for Temporal's tools, as their codec endpoint: POST …/decode. It is for loopback, where it is as safe as the keys, which
-// whoever can start it can read: requests to other names are refused, against names that are made to lead here, and of pages in browsers, those of the
-// origins alone may read what it answers ("http://localhost:8233"). It seals nothing: whoever sends to Temporal through Tidemark has the keys.
+// CodecHandler decrypts payloads for Temporal's tools, as their codec endpoint: POST …/decode. It is for loopback only, where it gives nobody more than
+// the keys do, which the user who starts it can read anyway. It refuses requests to other host names, which protects against DNS rebinding. Of pages in
+// browsers, only those of the origins ("http://localhost:8233") may read its responses. It does not encrypt: programs that send to Temporal through
+// Tidemark have the keys themselves.
 func CodecHandler(keys *Keys, origins []string) http.Handler {
 	decoder := converter.NewPayloadCodecHTTPHandler(keys)
 	mux := http.NewServeMux()
@@ -45,7 +46,7 @@ func CodecHandler(keys *Keys, origins []string) http.Handler {
 	})
 }
 
-// namesLoopback is true for the host of a request that was made to this machine by a name that nobody else can give.
+// namesLoopback is true for a Host header that names loopback: localhost or a loopback address, which nobody can make another name point to.
 func namesLoopback(host string) bool {
 	name := host
 	if hostname, _, err := net.SplitHostPort(host); err == nil {

@@ -28,19 +28,23 @@ func TestCodecEndpoint(t *testing.T) {
 		code                             int
 		allowed, says                    string
 	}{
-		"the command":              {path: "/decode", host: "127.0.0.1:8081", body: string(body), code: http.StatusOK},
-		"the Web UI":               {path: "/decode", host: "localhost:8081", origin: webUI, body: string(body), code: http.StatusOK, allowed: webUI},
-		"the Web UI asks first":    {method: http.MethodOptions, path: "/decode", host: "localhost:8081", origin: webUI, code: http.StatusNoContent, allowed: webUI},
-		"IPv6":                     {path: "/decode", host: "[::1]:8081", body: string(body), code: http.StatusOK},
-		"another page":             {path: "/decode", host: "localhost:8081", origin: "http://localhost:8234", body: string(body), code: http.StatusForbidden, says: "--web-ui"},
-		"another page asks first":  {method: http.MethodOptions, path: "/decode", host: "localhost:8081", origin: "https://evil.example", code: http.StatusForbidden},
-		"no page's origin":         {path: "/decode", host: "localhost:8081", origin: "null", body: string(body), code: http.StatusForbidden},
-		"a name that leads here":   {path: "/decode", host: "evil.example:8081", body: string(body), code: http.StatusForbidden, says: "loopback"},
-		"it seals nothing":         {path: "/encode", host: "localhost", body: string(body), code: http.StatusNotFound},
-		"another method":           {method: http.MethodGet, path: "/decode", host: "localhost", code: http.StatusMethodNotAllowed},
-		"no payloads":              {path: "/decode", host: "localhost", body: "nothing", code: http.StatusBadRequest},
-		"a key that is not there":  {path: "/decode", host: "localhost", body: string(unknown), code: http.StatusBadRequest, says: `sealed with the key "other"`},
-		"more than a page's worth": {path: "/decode", host: "localhost", body: strings.Repeat(" ", mostRequestBytes+1), code: http.StatusBadRequest, says: "too large"},
+		"the command":           {path: "/decode", host: "127.0.0.1:8081", body: string(body), code: http.StatusOK},
+		"the Web UI":            {path: "/decode", host: "localhost:8081", origin: webUI, body: string(body), code: http.StatusOK, allowed: webUI},
+		"the Web UI asks first": {method: http.MethodOptions, path: "/decode", host: "localhost:8081", origin: webUI, code: http.StatusNoContent, allowed: webUI},
+		"IPv6":                  {path: "/decode", host: "[::1]:8081", body: string(body), code: http.StatusOK},
+		"another page": {
+			path: "/decode", host: "localhost:8081", origin: "http://localhost:8234", body: string(body), code: http.StatusForbidden, says: "--web-ui",
+		},
+		"another page asks first": {method: http.MethodOptions, path: "/decode", host: "localhost:8081", origin: "https://evil.example", code: http.StatusForbidden},
+		"no page's origin":        {path: "/decode", host: "localhost:8081", origin: "null", body: string(body), code: http.StatusForbidden},
+		"a name that leads here":  {path: "/decode", host: "evil.example:8081", body: string(body), code: http.StatusForbidden, says: "loopback"},
+		"it seals nothing":        {path: "/encode", host: "localhost", body: string(body), code: http.StatusNotFound},
+		"another method":          {method: http.MethodGet, path: "/decode", host: "localhost", code: http.StatusMethodNotAllowed},
+		"no payloads":             {path: "/decode", host: "localhost", body: "nothing", code: http.StatusBadRequest},
+		"a key that is not there": {path: "/decode", host: "localhost", body: string(unknown), code: http.StatusBadRequest, says: `sealed with the key "other"`},
+		"more than a page's worth": {
+			path: "/decode", host: "localhost", body: strings.Repeat(" ", mostRequestBytes+1), code: http.StatusBadRequest, says: "too large",
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -14,14 +14,14 @@ import (
 	"google.golang.org/grpc"
 )
 
-// SettingsError is about settings with which Temporal is not spoken to. Its message says what to set instead.
+// SettingsError is for settings with which Tidemark cannot, or will not, connect to Temporal. Its message says what to set instead.
 type SettingsError struct{ Message string }
 
 func (e *SettingsError) Error() string { return e.Message }
 
 // Dial connects to Temporal with the settings of the environment, as the temporal command does (TEMPORAL_ADDRESS, TEMPORAL_PROFILE, …),
-// and returns the namespace too. What it exchanges with the server is sealed where KeysVariable names keys. It gives up after patience. Settings that
-// cannot be used are a SettingsError.
+// and returns the client and the namespace. Payloads are sealed where KeysVariable names keys. It gives up after patience. Settings that cannot be used
+// are a *SettingsError.
 func Dial(ctx context.Context, log *slog.Logger, metrics client.MetricsHandler, patience time.Duration) (client.Client, string, error) {
 	options, err := envconfig.LoadDefaultClientOptions()
 	if err != nil {
@@ -58,7 +58,8 @@ func Dial(ctx context.Context, log *slog.Logger, metrics client.MetricsHandler, 
 	return temporal, options.Namespace, nil
 }
 
-// checkPrivate refuses to talk in the clear to a server on another network. A bare name is one of a private network, as containers use.
+// checkPrivate refuses an unencrypted connection to a server on another network. A host name without a dot is taken as one of a private network, as
+// containers have.
 func checkPrivate(address string, encrypted bool) error {
 	host, _, err := net.SplitHostPort(address)
 	if err != nil {
@@ -69,5 +70,6 @@ func checkPrivate(address string, encrypted bool) error {
 	case encrypted, ip == nil && !strings.Contains(host, "."), ip != nil && (ip.IsLoopback() || ip.IsPrivate()):
 		return nil
 	}
-	return &SettingsError{fmt.Sprintf("the Temporal server %s is on another network and TLS is off; set TEMPORAL_TLS=true (or an API key, which turns it on)", address)}
+	return &SettingsError{fmt.Sprintf("the Temporal server %s is on another network and TLS is off; "+
+		"set TEMPORAL_TLS=true (or an API key, which turns it on)", address)}
 }

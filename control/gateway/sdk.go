@@ -13,7 +13,7 @@ import (
 	"go.temporal.io/sdk/client"
 )
 
-// sdk is a namespace through the SDK's client.
+// sdk implements Temporal on the SDK's client.
 type sdk struct {
 	client    client.Client
 	namespace string
@@ -21,7 +21,7 @@ type sdk struct {
 
 var _ Temporal = (*sdk)(nil)
 
-// New asks a namespace through a client, which stays the caller's to close.
+// New makes the Temporal of a namespace on a client, which the caller closes.
 func New(sdkClient client.Client, namespace string) Temporal {
 	return &sdk{client: sdkClient, namespace: namespace}
 }
@@ -75,7 +75,7 @@ func (s *sdk) Update(ctx context.Context, workflow string, update Update, answer
 func (s *sdk) UpdateWithStart(ctx context.Context, start Start, update Update, answer any) (string, error) {
 	handle, err := s.client.UpdateWithStartWorkflow(ctx, client.UpdateWithStartWorkflowOptions{
 		StartWorkflowOperation: s.client.NewWithStartWorkflowOperation(start.StartWorkflowOptions, start.Type, start.Input),
-		UpdateOptions:          optionsOf(update, ""), // the workflow is that of the start
+		UpdateOptions:          optionsOf(update, ""), // start names the workflow
 	})
 	if err == nil {
 		err = handle.Get(ctx, answer)
@@ -118,7 +118,7 @@ func (s *sdk) ListSchedules(ctx context.Context) (map[string]ListedSchedule, err
 	return listed, err
 }
 
-// forEachSchedule hands over every schedule that is listed.
+// forEachSchedule calls take for every schedule of the namespace.
 func (s *sdk) forEachSchedule(ctx context.Context, take func(*client.ScheduleListEntry)) error {
 	list, err := s.client.ScheduleClient().List(ctx, client.ScheduleListOptions{PageSize: schedulePage})
 	if err != nil {

@@ -24,32 +24,32 @@ import (
 	"github.com/tidemark/tidemark/settings"
 )
 
-// What Tidemark hands to Temporal can be sealed, so that the server, its database and whoever reads histories there see ciphertext: the arguments and results of
-// workflows and activities, signals, queries, memos, summaries, and the messages and stacks of failures. Ids, search attributes and the reasons of
-// terminations stay as they are; they name connections and warehouses, and hold no figures.
+// Payloads to Temporal can be sealed (encrypted), so that the server, its database and readers of its histories see ciphertext: the arguments and
+// results of workflows and activities, signals, queries, memos, summaries, and the messages and stacks of failures. Ids, search attributes and the
+// reasons of terminations are not sealed; they name connections and warehouses, and have no figures.
 
 // KeysVariable names the environment variable that refers to the keys, as file:/path or env:NAME.
 const KeysVariable = "TIDEMARK_PAYLOAD_KEYS"
 
-// The encoding and the name of the key stand in a sealed payload's metadata, as in Temporal's own samples, so that its tools know it as encrypted.
+// A sealed payload's metadata has the encoding and the name of the key, as in Temporal's own samples, so that its tools recognise it as encrypted.
 const (
 	sealedEncoding = "binary/encrypted"
 	metaEncoding   = converter.MetadataEncoding
 	metaKey        = "encryption-key-id"
 )
 
-// keyBytes is the length of a key: AES-256.
+// keyBytes is the length of a key of AES-256.
 const keyBytes = 32
 
 var keyName = regexp.MustCompile(`^[a-z0-9][a-z0-9._-]{0,39}$`)
 
-// Keys seal payloads with the first key and open them with any. They are a converter.PayloadCodec, which may be used by many goroutines at once.
+// Keys seals payloads with the first key and opens them with any key. It is a converter.PayloadCodec, which many goroutines may use at once.
 type Keys struct {
 	sealsWith string
 	byName    map[string]cipher.AEAD
 }
 
-// KeysOf reads the keys that the environment refers to; nil when it refers to none. Errors are a SettingsError and never show a key.
+// KeysOf reads the keys that the environment refers to; nil when it refers to none. Its error is a *SettingsError, which never shows a key.
 func KeysOf(environment settings.Environment) (*Keys, error) {
 	reference, ok := environment.Variable(KeysVariable)
 	if !ok || reference == "" {
@@ -69,7 +69,7 @@ func KeysOf(environment settings.Environment) (*Keys, error) {
 // ProcessKeys are the keys of this process's environment; nil when there are none.
 func ProcessKeys() (*Keys, error) { return KeysOf(settings.Process()) }
 
-// ParseKeys reads keys, one a line: a name, and 32 random bytes in base64 (openssl rand -base64 32). Empty lines and those that begin with # are left out.
+// ParseKeys reads keys, one a line: a name, and 32 random bytes in base64 (openssl rand -base64 32). It skips empty lines and lines that begin with #.
 func ParseKeys(text string) (*Keys, error) {
 	keys := &Keys{byName: map[string]cipher.AEAD{}}
 	lines := bufio.NewScanner(strings.NewReader(text))
@@ -119,10 +119,10 @@ func (k *Keys) add(fields []string) error {
 	return nil
 }
 
-// associatedData is what a ciphertext is bound to beside its key: it opens under no other name.
+// associatedData binds a ciphertext to the name of its key: it does not open under another name.
 func associatedData(name string) []byte { return []byte("tidemark payload, " + name) }
 
-// Encode seals payloads. What is sealed already stays as it is.
+// Encode seals payloads. Sealed payloads stay as they are.
 func (k *Keys) Encode(payloads []*commonpb.Payload) ([]*commonpb.Payload, error) {
 	sealed := make([]*commonpb.Payload, len(payloads))
 	for i, payload := range payloads {
@@ -142,7 +142,7 @@ func (k *Keys) Encode(payloads []*commonpb.Payload) ([]*commonpb.Payload, error)
 	return sealed, nil
 }
 
-// Decode opens payloads. What is not sealed stays as it is: services send signals as they always did, and histories may be older than the keys.
+// Decode opens payloads. Payloads that are not sealed stay as they are: services may send signals unsealed, and histories may be older than the keys.
 func (k *Keys) Decode(payloads []*commonpb.Payload) ([]*commonpb.Payload, error) {
 	opened := make([]*commonpb.Payload, len(payloads))
 	for i, payload := range payloads {
@@ -167,7 +167,7 @@ func (k *Keys) Decode(payloads []*commonpb.Payload) ([]*commonpb.Payload, error)
 	return opened, nil
 }
 
-// openError is about a payload that these keys do not open. To the SDK it is an answer that asking once more does not change.
+// openError is for a payload that these keys do not open. The SDK does not retry a call that fails with it.
 type openError struct{ message string }
 
 func openErrorf(format string, values ...any) error {
@@ -176,7 +176,7 @@ func openErrorf(format string, values ...any) error {
 
 func (e *openError) Error() string { return e.message }
 
-// GRPCStatus is how the SDK sees the error.
+// GRPCStatus is the status by which the SDK decides not to retry.
 func (e *openError) GRPCStatus() *status.Status {
 	return status.New(codes.FailedPrecondition, e.message)
 }
@@ -185,7 +185,7 @@ func isSealed(payload *commonpb.Payload) bool {
 	return string(payload.GetMetadata()[metaEncoding]) == sealedEncoding
 }
 
-// Interceptor seals and opens everything that goes to and comes from the server, whoever sends it: the SDK, a schedule, or a question that is asked of the server
+// Interceptor seals and opens the payloads of every call to the server: calls of the SDK, also for schedules, and calls that are made to the server
 // directly.
 func (k *Keys) Interceptor() (grpc.UnaryClientInterceptor, error) {
 	failures, err := proxy.NewFailureVisitorInterceptor(proxy.FailureVisitorInterceptorOptions{
@@ -198,8 +198,10 @@ func (k *Keys) Interceptor() (grpc.UnaryClientInterceptor, error) {
 	if err != nil {
 		return nil, err
 	}
-	// In this order: the message of a failure becomes a payload first, and the payload is sealed.
-	return func(ctx context.Context, method string, request, response any, connection *grpc.ClientConn, invoke grpc.UnaryInvoker, options ...grpc.CallOption) error {
+	// In this order: the message of a failure becomes a payload first, and then the payload is sealed.
+	return func(
+		ctx context.Context, method string, request, response any, connection *grpc.ClientConn, invoke grpc.UnaryInvoker, options ...grpc.CallOption,
+	) error {
 		sealed := func(ctx context.Context, method string, request, response any, connection *grpc.ClientConn, options ...grpc.CallOption) error {
 			return payloads(ctx, method, request, response, connection, invoke, options...)
 		}
@@ -207,7 +209,8 @@ func (k *Keys) Interceptor() (grpc.UnaryClientInterceptor, error) {
 	}, nil
 }
 
-// hideMessage makes the message and the stack of a failure a payload, which is then sealed. A request that is sent once more has been here before.
+// hideMessage turns the message and the stack of a failure into a payload, which is then sealed. A failure that has such a payload already, in a request
+// that is sent once more, stays as it is.
 func hideMessage(_ *proxy.VisitFailuresContext, failure *failurepb.Failure) error {
 	if failure.GetEncodedAttributes() != nil {
 		return nil
@@ -215,17 +218,18 @@ func hideMessage(_ *proxy.VisitFailuresContext, failure *failurepb.Failure) erro
 	return converter.EncodeCommonFailureAttributes(converter.GetDefaultDataConverter(), failure)
 }
 
-// showMessage is the way back. It leaves no payload behind: a failure that is handed on, as the SDK does with causes, must be hidden again.
+// showMessage restores the message and the stack of a failure. It removes the payload, so that a failure that is sent on, as the SDK does with causes, is
+// hidden again.
 func showMessage(_ *proxy.VisitFailuresContext, failure *failurepb.Failure) error {
 	converter.DecodeCommonFailureAttributes(converter.GetDefaultDataConverter(), failure)
 	failure.EncodedAttributes = nil
 	return nil
 }
 
-// OpenHistory opens what is sealed in a history that was exported from the server. Without keys it says which are needed.
+// OpenHistory opens the sealed payloads of a history that was exported from the server. A nil Keys opens none, and says which key is needed.
 func (k *Keys) OpenHistory(history *historypb.History) error {
 	if k == nil {
-		k = &Keys{} // has no key, and says so of the first payload that is sealed
+		k = &Keys{} // has no key, and Decode fails at the first sealed payload
 	}
 	err := proxy.VisitPayloads(context.Background(), history, proxy.VisitPayloadsOptions{
 		Visitor: func(_ *proxy.VisitPayloadsContext, payloads []*commonpb.Payload) ([]*commonpb.Payload, error) {

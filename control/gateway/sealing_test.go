@@ -41,10 +41,12 @@ func TestKeysAreRead(t *testing.T) {
 		"none":                 {text: "# nothing\n", wrong: "there is no key; a line is a name and the output of openssl rand -base64 32"},
 		"no name":              {text: secret, wrong: "line 1: 1 words; expected a name and a key in base64"},
 		"a name with a letter": {text: "Ä " + secret, wrong: "line 1: the name of the key is not 1 to 40 of a-z, 0-9, '.', '_' and '-'"},
-		"a short key":          {text: keyLine("a", 'a') + "b " + secret[:20], wrong: "line 2: key b is not 32 bytes in base64; make one with openssl rand -base64 32"},
-		"no base64":            {text: "b " + strings.Repeat("?", 44), wrong: "line 1: key b is not 32 bytes in base64; make one with openssl rand -base64 32"},
-		"twice":                {text: keyLine("a", 'a') + keyLine("a", 'b'), wrong: "line 2: a second key is named a"},
-		"too long":             {text: strings.Repeat("x", 1<<17), wrong: "bufio.Scanner: token too long"},
+		"a short key": {
+			text: keyLine("a", 'a') + "b " + secret[:20], wrong: "line 2: key b is not 32 bytes in base64; make one with openssl rand -base64 32",
+		},
+		"no base64": {text: "b " + strings.Repeat("?", 44), wrong: "line 1: key b is not 32 bytes in base64; make one with openssl rand -base64 32"},
+		"twice":     {text: keyLine("a", 'a') + keyLine("a", 'b'), wrong: "line 2: a second key is named a"},
+		"too long":  {text: strings.Repeat("x", 1<<17), wrong: "bufio.Scanner: token too long"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -190,8 +192,12 @@ func TestExportedHistoriesAreOpened(t *testing.T) {
 	failure := &failurepb.Failure{Message: "canary-message"}
 	require.NoError(t, hideMessage(nil, failure))
 	history := &historypb.History{Events: []*historypb.HistoryEvent{
-		{Attributes: &historypb.HistoryEvent_WorkflowExecutionStartedEventAttributes{WorkflowExecutionStartedEventAttributes: &historypb.WorkflowExecutionStartedEventAttributes{Input: input}}},
-		{Attributes: &historypb.HistoryEvent_ActivityTaskFailedEventAttributes{ActivityTaskFailedEventAttributes: &historypb.ActivityTaskFailedEventAttributes{Failure: failure}}},
+		{Attributes: &historypb.HistoryEvent_WorkflowExecutionStartedEventAttributes{
+			WorkflowExecutionStartedEventAttributes: &historypb.WorkflowExecutionStartedEventAttributes{Input: input},
+		}},
+		{Attributes: &historypb.HistoryEvent_ActivityTaskFailedEventAttributes{
+			ActivityTaskFailedEventAttributes: &historypb.ActivityTaskFailedEventAttributes{Failure: failure},
+		}},
 	}}
 	plain := proto.CloneOf(history)
 	var none *Keys

@@ -11,7 +11,8 @@ import (
 	"go.temporal.io/sdk/temporal"
 )
 
-// updateError says of an update that brought no answer whether its workflow refused it, or nobody answered. Other errors stay as they are.
+// updateError turns the error of an update into a *RefusedError where its workflow refused it, or wraps ErrUnanswered where nobody answered. Other
+// errors stay as they are.
 func updateError(err error) error {
 	var application *temporal.ApplicationError
 	var late *client.WorkflowUpdateServiceTimeoutOrCanceledError
