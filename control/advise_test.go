@@ -9,7 +9,7 @@ import (
 	"github.com/tidemark/tidemark/ledger"
 )
 
-// ran has so many Smart Syncs go through, each in a time.
+// ran lets n Smart Syncs complete, each in the time took.
 func (s *scheduled) ran(n int, took time.Duration, counts ledger.Counts) {
 	s.t.Helper()
 	for range n {
@@ -71,7 +71,7 @@ func TestAdviceIsAppliedAndUndone(t *testing.T) {
 	require.ErrorContains(t, err, "was not applied from advice")
 }
 
-// What somebody had set before comes back with the undoing, also after advice on advice, unless its end has come meanwhile.
+// Undoing the advice brings back the override from before it, also after advice on advice, unless the end of that override has come meanwhile.
 func TestAdviceComesOverAnOverride(t *testing.T) {
 	t.Parallel()
 	s := newScheduled(t)

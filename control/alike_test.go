@@ -10,7 +10,7 @@ import (
 	"github.com/tidemark/tidemark/ledger"
 )
 
-// Who asks for a SKU that is not there is told of one that differs from it only in its spelling.
+// The error for an unknown SKU suggests one that differs from it only in its spelling.
 func TestDidYouMean(t *testing.T) {
 	t.Parallel()
 	state := shopLedger(t)

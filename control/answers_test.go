@@ -23,7 +23,7 @@ import (
 	"github.com/tidemark/tidemark/workflows"
 )
 
-// namespace is a Temporal that answers as a test says. It keeps what it was asked.
+// namespace is a Temporal that answers as a test says. It keeps the calls.
 type namespace struct {
 	gateway.Temporal
 	described *workflowservice.DescribeWorkflowExecutionResponse // nil: the workflow is not there
@@ -174,7 +174,7 @@ func TestAnAnswerToAHold(t *testing.T) {
 	}
 }
 
-// What is decided stays so, except that an approval takes a rejection back.
+// A decision stays as it is, except that an approval takes a rejection back.
 func TestAnAnswerToWhatIsDecided(t *testing.T) {
 	t.Parallel()
 	temporal := &namespace{}
@@ -319,7 +319,7 @@ func TestRequestAfter(t *testing.T) {
 	require.Equal(t, "joined, run 5, request r", syncOutcome(workflows.SyncRequest{ID: "r"})(SyncAnswer{Fate: "joined", ByRun: 5}))
 }
 
-// What activities ask about workflows: one that is over needs no telling.
+// Executions: signalling a workflow that is over is no error.
 func TestExecutions(t *testing.T) {
 	t.Parallel()
 	temporal := &namespace{described: running("first")}
@@ -356,7 +356,7 @@ func TestExecutions(t *testing.T) {
 	require.ErrorContains(t, err, "away")
 }
 
-// What a warehouse sends goes to its intake, which is started where it is not open.
+// The updates of a warehouse go to its intake, which is started where it is not open.
 func TestWhatAWarehouseSends(t *testing.T) {
 	t.Parallel()
 	temporal := &namespace{}
@@ -420,7 +420,7 @@ func TestSchedulesOfInactiveConnectionsAreLeftOut(t *testing.T) {
 	}
 }
 
-// What is set is read back, with its ends.
+// The setup of a connection is read back, with its warehouse and its store.
 func TestSetupOfAConnection(t *testing.T) {
 	t.Parallel()
 	s := newScheduled(t)

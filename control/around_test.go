@@ -175,7 +175,7 @@ func TestAHistoryIsFetched(t *testing.T) {
 	require.Nil(t, retry, "it is over")
 }
 
-// What can happen in a history, each in a line, and how it ended.
+// Every kind of event of a history is put into a line, and every ending.
 func TestTellingAHistory(t *testing.T) {
 	t.Parallel()
 	summary, err := converter.GetDefaultDataConverter().ToPayload("a summary")

@@ -175,7 +175,7 @@ type deaf struct {
 
 func (d deaf) Audit(context.Context, ledger.AuditEntry) error { return d.err }
 
-// What an apply changed is listed, and a long list is cut.
+// The changes of an apply are listed, and a long list is cut.
 func TestWhatAnApplyChangedIsNoted(t *testing.T) {
 	t.Parallel()
 	require.Equal(t, "nothing differed", applyOutcome(ApplyReport{}))

@@ -13,7 +13,7 @@ import (
 	"github.com/tidemark/tidemark/ledger"
 )
 
-// today is when the tests are.
+// today is the moment of the tests.
 var today = time.Date(2026, 11, 28, 15, 0, 0, 0, time.UTC)
 
 // fires are the instants of one local day at which a spec fires as written: calendars match each minute's wall clock (a doubled one twice),
@@ -47,7 +47,7 @@ func optional(ranges []client.ScheduleRange, value int) bool {
 	return len(ranges) == 0 || in(ranges, value)
 }
 
-// What a daily schedule does on days on which the clock changes.
+// A daily schedule on days on which the clock changes.
 func TestADailyScheduleRunsOnceOnAChangeDay(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct{ zone, daily, day, want string }{
@@ -115,7 +115,7 @@ func TestEveryDayHasOneRun(t *testing.T) {
 	}
 }
 
-// What stacks with a daily rule is not touched by its change days, and rules of at most an hour go on through them.
+// The change days of a daily rule do not touch other rules of the schedule, and rules of at most an hour go on through them.
 func TestOtherRulesOnAChangeDay(t *testing.T) {
 	t.Parallel()
 	autumn := time.Date(2027, 10, 31, 0, 0, 0, 0, time.UTC)

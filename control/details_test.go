@@ -8,7 +8,7 @@ import (
 	"github.com/tidemark/tidemark/ledger"
 )
 
-// Who looks at a workflow in the Web UI is told what to do there: by a command, and by the page's own buttons.
+// The details of a workflow in the Web UI tell what to do there: by a command, and by the page's own buttons.
 func TestDetailsSayWhatToDo(t *testing.T) {
 	t.Parallel()
 	connection := ledger.Connection{ID: "shop", Warehouse: "depot", Store: "acme-shop"}

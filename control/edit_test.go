@@ -212,7 +212,7 @@ func TestEditsThatAreRefused(t *testing.T) {
 	s.edit(ledger.Full, ScheduleEdit{Schedule: *every(60), Force: true})
 }
 
-// What was written to the ledger reaches Temporal, also when that did not answer at the time or the process ended in between.
+// A schedule that was written to the ledger reaches Temporal, also when Temporal did not answer at the time or the process ended in between.
 func TestAnEditThatBrokeOffIsMended(t *testing.T) {
 	t.Parallel()
 	s := newScheduled(t)
@@ -292,7 +292,7 @@ func TestAnOverrideEnds(t *testing.T) {
 	require.Equal(t, MendResult{}, mended)
 }
 
-// Whoever brings Temporal to a version that is old by then does it again with the newest.
+// A process that brought Temporal to a version that is old by then does it again with the newest one.
 func TestAnOlderVersionDoesNotStay(t *testing.T) {
 	t.Parallel()
 	s := newScheduled(t)
@@ -360,7 +360,7 @@ func TestANewScheduleMakesNobodyLate(t *testing.T) {
 	require.True(t, late)
 }
 
-// What is exported says what is in force: applied, it changes no schedule, and takes the place of what was set beside the file.
+// The export names the schedules in force: applying it changes none of them, and it replaces what was set beside the file.
 func TestAnExportSaysWhatIsInForce(t *testing.T) {
 	t.Parallel()
 	s := newScheduled(t)

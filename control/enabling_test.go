@@ -14,7 +14,7 @@ import (
 	"github.com/tidemark/tidemark/workflows"
 )
 
-// Who may change whether a connection is enabled.
+// Where a connection may be enabled and disabled, and where it may not.
 func TestWhoSaysWhetherAConnectionIsEnabled(t *testing.T) {
 	t.Parallel()
 	connection := func(byPages, enabled, flow bool) ledger.Connection {
@@ -131,8 +131,8 @@ func (s *scheduled) paused(mode ledger.Mode) bool {
 	return !ok || schedule.State.Paused
 }
 
-// Who sets something while Temporal is away waits for it once, and not for long: the client's own patience of ten seconds for each question would be
-// longer than a page has.
+// An edit while Temporal is away waits for it once, and not for long: the client's own patience of ten seconds for each call would be longer than a
+// page has.
 func TestNobodyWaitsLongToSetSomethingWithoutTemporal(t *testing.T) {
 	t.Parallel()
 	s := newScheduled(t)

@@ -240,7 +240,7 @@ func (s *scheduled) file(change func(*ledger.Flow)) {
 	change(&s.definitions.Connections[0].Inventory)
 }
 
-// edit sets a schedule as ann does who has just read it.
+// edit sets a schedule as ann would, on the version that is there.
 func (s *scheduled) edit(mode ledger.Mode, edit ScheduleEdit) ScheduleEditResult {
 	s.t.Helper()
 	setting, err := s.setting(s.t.Context(), "acme-shop", mode)

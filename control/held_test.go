@@ -11,7 +11,7 @@ import (
 	"github.com/tidemark/tidemark/ledger"
 )
 
-// due is a ledger of rows that are due, for who reads them page by page.
+// due is a ledger with due rows, which it returns page by page.
 type due struct {
 	Ledger
 	rows []ledger.ChannelLevelRow
@@ -30,7 +30,7 @@ func (d *due) ChannelLevels(_ context.Context, _, _ string, status ledger.Status
 	return found, nil
 }
 
-// Who decides about a push that takes much to 0 is shown what, most units first, and is not kept waiting by a large store.
+// The rows that a held run takes to 0 are listed, largest figures first, within bounds that keep the answer quick for a large store.
 func TestRowsOfAHeldRun(t *testing.T) {
 	t.Parallel()
 	d := &due{}

@@ -51,8 +51,8 @@ func rejectZeroes(t *testing.T, state ledger.Ledger) int64 {
 	return lease.Run
 }
 
-// What was rejected is taken back for all figures that stay too high, and one run is asked for, with one entry in the log of acts. Where nothing
-// stays too high that is a refusal, and while Temporal does not answer nothing is taken back.
+// The rejections of all figures that stay too high are taken back, and one run is asked for, with one entry in the activity log. Where no figure
+// stays too high that is refused, and while Temporal does not answer nothing is taken back.
 func TestRejectionsAreLifted(t *testing.T) {
 	t.Parallel()
 	s := newScheduled(t)

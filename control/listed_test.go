@@ -130,7 +130,7 @@ func TestTheSchedulesOfFewConnectionsAreAskedForOneByOne(t *testing.T) {
 	require.Len(t, temporal.described, 2*mostDescribed)
 }
 
-// What a list says of a schedule is taken where it can be right.
+// The state of a schedule in a list is used only where it can be right.
 func TestWhatAListSaysOfASchedule(t *testing.T) {
 	t.Parallel()
 	c := New(nil, nil, func() time.Time { return noon })
@@ -166,7 +166,7 @@ func TestWhatAListSaysOfASchedule(t *testing.T) {
 	}
 }
 
-// What was changed here is asked for by itself for ten seconds, and remembered no longer.
+// A schedule that this process changed is described by itself for ten seconds, and then forgotten.
 func TestChangedSchedulesAreRememberedForAWhile(t *testing.T) {
 	t.Parallel()
 	var c recentChanges
@@ -179,7 +179,7 @@ func TestChangedSchedulesAreRememberedForAWhile(t *testing.T) {
 	require.Len(t, c.at, 1, "it does not grow")
 }
 
-// Whoever pauses, resumes or edits a schedule sees it as it is afterwards.
+// After a pause, a resume or an edit, the status shows the schedule as it is then.
 func TestActsNoteTheSchedulesThatTheyChange(t *testing.T) {
 	t.Parallel()
 	s := newScheduled(t)

@@ -14,7 +14,7 @@ func every(minutes int) *ledger.Schedule {
 	return &ledger.Schedule{Rules: []ledger.Rule{{Every: time.Duration(minutes) * time.Minute}}, Timezone: "UTC"}
 }
 
-// Who has a schedule after an apply: the file before, the file now, and what somebody set.
+// What an apply does about a schedule, by the file before, the file now, and the override.
 func TestWhatAnApplyMakesOfASchedule(t *testing.T) {
 	t.Parallel()
 	now := time.Date(2026, 11, 29, 12, 0, 0, 0, time.UTC)
@@ -106,7 +106,7 @@ func TestWhatAnApplyMakesOfASchedule(t *testing.T) {
 	}
 }
 
-// What a schedule is set to, and by whom.
+// The setting of a schedule, and where it comes from.
 func TestWhatAScheduleIsSetTo(t *testing.T) {
 	t.Parallel()
 	now := time.Date(2026, 11, 29, 12, 0, 0, 0, time.UTC)

@@ -50,7 +50,7 @@ func TestWhatWasBeforeAPauseIsNoted(t *testing.T) {
 	require.Equal(t, "resume: paused by ann → active", do(resume))
 }
 
-// What a face refuses is noted as what control refuses is, with who asked for it.
+// A refusal by a face is noted like a refusal by control, with the actor.
 func TestWhatAFaceRefusesIsNoted(t *testing.T) {
 	t.Parallel()
 	c := New(emptyLedger(t), nil, func() time.Time { return noon })
@@ -66,7 +66,7 @@ func TestWhatAFaceRefusesIsNoted(t *testing.T) {
 	}, noted[0])
 }
 
-// Who resumes a connection that is not active is told what would make it so, where that is said.
+// The refusal to resume an inactive connection says what would make it active.
 func TestWhatMakesAConnectionActive(t *testing.T) {
 	t.Parallel()
 	connection := func(byPages, enabled, flow bool) ledger.Connection {

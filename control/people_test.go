@@ -50,7 +50,7 @@ func (h *house) as(role ledger.Role) context.Context {
 	return WithActor(h.t.Context(), Actor{Name: "root", Face: FaceCommandLine, Role: role})
 }
 
-// from is a request of who is not signed in.
+// from is the context of a request from an address, with nobody signed in.
 func (h *house) from(address string) context.Context {
 	return WithActor(h.t.Context(), Actor{Name: "not signed in", Face: FacePage, Address: address})
 }
@@ -66,7 +66,7 @@ func (h *house) last(count int) (lines []string) {
 	return lines
 }
 
-// Who knows the password gets a session of its own, which ends; every sign-in, right or wrong, and every sign-out is noted.
+// The right password begins a new session, which ends; every sign-in, right or wrong, and every sign-out is noted.
 func TestSignIn(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t)
@@ -139,7 +139,7 @@ func TestSessionsEnd(t *testing.T) {
 	require.ErrorIs(t, err, ledger.ErrNotFound, "twelve hours are over")
 }
 
-// Who guesses is slowed down: one name from everywhere, and many names from one address. Others are not.
+// Guessing is slowed down: of one name from many addresses, and of many names from one address. Other sign-ins are not.
 func TestSignInIsThrottled(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t)
@@ -336,7 +336,7 @@ func TestPeopleAreChanged(t *testing.T) {
 	require.False(t, disabled)
 }
 
-// Who is signed in changes the own password with the one that there was; all other sessions end.
+// A person changes the own password with the current one; all other sessions of the person end.
 func TestTheOwnPassword(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t)
@@ -383,7 +383,7 @@ func TestTheOwnPassword(t *testing.T) {
 	require.ErrorContains(t, err, "too many attempts")
 }
 
-// What is refused to who is not signed in is noted, and nobody fills the log with it.
+// Refusals of requests without a sign-in are noted, and nobody can fill the log with them.
 func TestUnknownRefusalsAreBounded(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t)

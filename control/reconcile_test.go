@@ -80,7 +80,7 @@ func TestReconcile(t *testing.T) {
 	}
 }
 
-// What a person paused stays paused when the connection is enabled, and is named then.
+// A schedule that a person paused stays paused when the connection is enabled, and the apply warns of it.
 func TestSchedulesOfAnEnabledConnection(t *testing.T) {
 	t.Parallel()
 	active := ledger.Connection{
@@ -128,7 +128,7 @@ func TestOverlapOfASchedule(t *testing.T) {
 	}
 }
 
-// Whose a schedule is is said where it becomes this ledger's, and nothing of another's is changed.
+// The report says where a schedule becomes this ledger's, and no schedule of another ledger is changed.
 func TestReconcileSaysWhoseAScheduleIs(t *testing.T) {
 	t.Parallel()
 	active := ledger.Connection{ID: "acme-shop", Enabled: true, Inventory: ledger.Flow{Enabled: true, Smart: []ledger.Rule{{Every: time.Hour}}}}
@@ -209,7 +209,7 @@ func TestLimitedScheduleIsNamed(t *testing.T) {
 	require.Contains(t, a.report.Warnings[0], "schedule smart-sync/acme-shop has no starts left")
 }
 
-// today is when the tests are.
+// today is the moment of the tests.
 var today = time.Date(2026, 11, 28, 15, 0, 0, 0, time.UTC)
 
 // ours is the ledger of the tests.

@@ -16,7 +16,7 @@ import (
 	"github.com/tidemark/tidemark/workflows"
 )
 
-// A workflow that is over needs not be told that its hold has dissolved; that Temporal does not answer is an error.
+// Signalling a workflow that is over that its hold has dissolved is no error; a Temporal that does not answer is one.
 func TestDissolvedHoldsAreTold(t *testing.T) {
 	t.Parallel()
 	payload := workflows.HoldDissolved{Run: 12, By: "run 13"}
@@ -82,7 +82,7 @@ func resolved(t *testing.T, state ledger.Ledger, lease ledger.Lease, push bool) 
 	require.NoError(t, state.ApplyResponses(ctx, lease, answer))
 }
 
-// What a person decided is shown, and not what they were asked.
+// The status shows what a person decided, and no longer the question.
 func TestStatusShowsWhatWasRejected(t *testing.T) {
 	t.Parallel()
 	state := shopLedger(t)

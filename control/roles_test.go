@@ -207,7 +207,7 @@ func TestEveryActHasARow(t *testing.T) {
 	require.Equal(t, slices.Sorted(maps.Keys(actRows)), acts)
 }
 
-// What each role may do, whole.
+// All acts that each role may do.
 func TestRoles(t *testing.T) {
 	t.Parallel()
 	want := map[ledger.Role][]Act{

@@ -11,7 +11,7 @@ import (
 	"google.golang.org/protobuf/types/known/timestamppb"
 )
 
-// Who looks at a run is told when no worker takes up its next step, as soon as that is no mere moment.
+// A run says that no worker takes up its next step, once that has lasted longer than a moment.
 func TestRunsThatNobodyTakesUp(t *testing.T) {
 	t.Parallel()
 	ago := func(seconds int) *timestamppb.Timestamp {

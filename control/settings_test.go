@@ -35,7 +35,7 @@ func (s *scheduled) share(part float64, named ...string) {
 	s.definitions.Stores = []ledger.Store{store}
 }
 
-// change sets a setting as ann does who has just read it.
+// change sets a setting as ann would, on the version that is there.
 func (s *scheduled) change(key ledger.SettingKey, edit SettingEdit) SettingEditResult {
 	s.t.Helper()
 	setting, err := s.settingByKey(acting(s.t), key)
@@ -168,7 +168,7 @@ func TestTheFileComesToSayWhatASettingIs(t *testing.T) {
 	require.Empty(t, s.apply(ApplyOptions{}).Settings)
 }
 
-// What was set until a moment gives way when that comes, also where nobody looks.
+// An override with an end stops counting at its end, also where nobody looks.
 func TestASettingEnds(t *testing.T) {
 	t.Parallel()
 	s := newSet(t)
@@ -292,7 +292,7 @@ func TestSettingsOfTheFileAlone(t *testing.T) {
 	require.ErrorContains(t, err, "settings are set in the configuration alone")
 }
 
-// What is exported says what is in force: applied, it changes nothing, and takes the place of what was set beside the file.
+// The export names the settings in force: applying it changes nothing, and it replaces what was set beside the file.
 func TestAnExportNamesWhatWasSet(t *testing.T) {
 	t.Parallel()
 	s := newSet(t)

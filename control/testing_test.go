@@ -12,7 +12,7 @@ import (
 	"github.com/tidemark/tidemark/ledger"
 )
 
-// tries is a tester that answers as it is told.
+// tries is a Tester whose answer a test sets.
 type tries struct {
 	found TestResult
 	err   error
@@ -35,7 +35,7 @@ func (a tries) TestWarehouse(ctx context.Context, _ ledger.Warehouse) (TestResul
 	return a.answer(ctx)
 }
 
-// A partner that cannot be used is an answer, which is noted; that there is none of the name is a refusal.
+// A store or warehouse that cannot be used is a result, which is noted; one that does not exist is a refusal.
 func TestPartnersAreTested(t *testing.T) {
 	t.Parallel()
 	c := New(shopLedger(t), nil, func() time.Time { return noon })

@@ -24,7 +24,7 @@ import (
 	"github.com/tidemark/tidemark/workflows"
 )
 
-// events is a history that is read.
+// events is a history that a test reads event by event.
 type events struct {
 	left []*historypb.HistoryEvent
 	read int
@@ -116,7 +116,7 @@ func TestPhaseOf(t *testing.T) {
 	}
 }
 
-// A request that no run has taken up is found where it waits, with a worker or without; where it could not be looked for, that is said.
+// A request that no run has taken up is found where it waits, with a worker or without; the answer names the workflows that could not be searched.
 func TestARequestThatWaitsAloneIsKnown(t *testing.T) {
 	t.Parallel()
 	running := &workflowservice.DescribeWorkflowExecutionResponse{WorkflowExecutionInfo: &workflowpb.WorkflowExecutionInfo{

@@ -87,7 +87,7 @@ func TestKeysOfTheEnvironment(t *testing.T) {
 	}
 }
 
-// What is sealed opens to what it was, shows nothing of it, and is another text each time.
+// A sealed payload opens to the original, shows nothing of it, and is another text each time.
 func TestSealedPayloadsOpen(t *testing.T) {
 	t.Parallel()
 	keys := parsed(t, keyLine("new", 'n')+keyLine("old", 'o'))
