@@ -47,6 +47,11 @@ const (
 	cancels   act = "cancels"
 	kills     act = "terminates"
 	resets    act = "resets"    // to an earlier step
+	flaps     act = "flaps"     // every other fetch fails
+	flutters  act = "flutters"  // a figure goes there and back, and each time there is an event
+	rewinds   act = "rewinds"   // the warehouse is put back as it was
+	halves    act = "halves"    // a store takes half as many calls from now on
+	revokes   act = "revokes"   // a store does not take the key for some minutes
 	redefines act = "redefines" // the configuration changes
 	backsUp   act = "backs up"
 	restores  act = "restores" // the ledger is put back as it was
@@ -97,8 +102,10 @@ func plan(c *chance, s setting) []step {
 		if c.in(120) {
 			scene(step{Act: redefines, What: connection(), By: one[int64](c, anotherStrategy, otherLocations, onOrOff), More: c.Int64N(strategies)})
 		}
-		if c.in(100) {
-			scene(step{Act: resets, By: c.Int64N(4), More: c.Int64N(6)})
+		for _, seldom := range []act{resets, flaps, flutters, rewinds, halves, revokes} {
+			if c.in(70) {
+				scene(step{Act: seldom, What: connection(), At: somewhere(), By: c.Int64N(6), More: c.Int64N(6)})
+			}
 		}
 		for _, rare := range []act{uploads, renames, forgets, refuses, grows, cancels, kills, redefines} {
 			if c.in(60) {
@@ -141,6 +148,18 @@ func (w *world) do(s step) {
 			request.SKUs = []string{s.At.SKU}
 		}
 		w.ask(s.What, modeOf(s.By), request)
+	case flaps:
+		for n := range s.More {
+			depot.fail(fetchFaults[(s.By+n)%int64(len(fetchFaults))], fetchFine)
+		}
+	case flutters:
+		w.flutter(depot, s)
+	case rewinds:
+		depot.rewind(time.Duration(1+s.By) * time.Minute)
+	case halves:
+		w.shops[s.What].halve()
+	case revokes:
+		w.shops[s.What].revoke(time.Duration(1+s.More) * time.Minute)
 	case fetchBad:
 		depot.fail(fetchFaults[s.By])
 	case callBad:
@@ -270,13 +289,34 @@ func (d *depot) count(at spot, zero bool) figure {
 
 // event sends an update event, once, twice or late.
 func (w *world) event(d *depot, s step, now figure) {
-	c := w.chance(fmt.Sprintf("event %d", s.Number))
+	w.eventOf(d, s, now, fmt.Sprintf("event %d", s.Number), fmt.Sprintf("event-%d", s.Number))
+}
+
+// flutter has a figure go there and back. It is at last what it was.
+func (w *world) flutter(d *depot, s step) {
+	c := w.chance(fmt.Sprintf("flutter %d", s.Number))
+	w.coming.Add(1)
+	w.running.Go(func() {
+		defer w.coming.Add(-1)
+		by := 1 + s.By
+		for n := range 2 * (1 + s.More) {
+			now := d.move(s.At, by)
+			w.tell("the warehouse has %d of %s now", now.available, s.At)
+			w.eventOf(d, s, now, fmt.Sprintf("event %d %d", s.Number, n), fmt.Sprintf("event-%d-%d", s.Number, n))
+			time.Sleep(c.between(time.Second, 20*time.Second))
+			by = -by
+		}
+	})
+}
+
+func (w *world) eventOf(d *depot, s step, now figure, chanceOf, id string) {
+	c := w.chance(chanceOf)
 	if c.in(100) {
 		w.tell("the event of it is lost")
 		return
 	}
 	update := workflows.InventoryUpdate{
-		Event: fmt.Sprintf("event-%d", s.Number), SKU: s.At.SKU, Facility: s.At.Facility, Available: new(now.available), ReportedAt: new(now.at),
+		Event: id, SKU: s.At.SKU, Facility: s.At.Facility, Available: new(now.available), ReportedAt: new(now.at),
 	}
 	if w.setting.Untimed {
 		update.ReportedAt, update.Sequence = nil, now.number
@@ -371,6 +411,7 @@ type storeSetting struct {
 	Burst   float64    `json:"burst"`
 	Calls   int        `json:"calls"`
 	Tickets int        `json:"tickets,omitempty"`
+	Top     int64      `json:"top,omitempty"`   // the most that it shows of an item
 	Split   bool       `json:"split,omitempty"` // it has a location for each facility
 }
 
@@ -398,6 +439,9 @@ func draw(c *chance) setting {
 			store.Keys, store.Tickets = true, c.IntN(3)
 		case perItem:
 			store.Compare = c.in(400)
+		}
+		if c.in(100) {
+			store.Top = 3 + c.Int64N(10)
 		}
 		store.Split = len(s.Facilities) > 1 && c.in(600)
 		s.Stores = append(s.Stores, store)

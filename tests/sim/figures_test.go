@@ -54,7 +54,11 @@ func (w *world) should(store string) map[spot]int64 {
 	}
 	found := map[spot]int64{}
 	for place, figure := range stock {
-		found[spot{place.Facility, w.listed(store, place.SKU)}] = w.part(store, max(figure, 0))
+		shows := w.part(store, max(figure, 0))
+		if top := w.shops[store].top; top > 0 {
+			shows = min(shows, top)
+		}
+		found[spot{place.Facility, w.listed(store, place.SKU)}] = shows
 	}
 	return found
 }

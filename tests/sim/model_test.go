@@ -85,7 +85,7 @@ func (w *world) settle() {
 	}
 	w.judgeEvents()
 	w.lift()
-	for n, c := range w.defined.Connections {
+	for n, c := range w.enabled() {
 		w.ask(c.ID, ledger.Smart, workflows.SyncRequest{ID: fmt.Sprintf("last-smart-%d", n), By: "the judge"})
 	}
 	if !w.drain("the last Smart Sync") {
@@ -98,7 +98,7 @@ func (w *world) settle() {
 		w.judgeRecord()
 		return
 	}
-	for n, c := range w.defined.Connections {
+	for n, c := range w.enabled() {
 		w.ask(c.ID, ledger.Full, workflows.SyncRequest{ID: fmt.Sprintf("last-full-%d", n), By: "the judge"})
 	}
 	if !w.drain("the last Full Sync") {
@@ -113,13 +113,13 @@ func (w *world) settle() {
 	for id, s := range w.shops {
 		calls[id] = s.calls
 	}
-	for n, c := range w.defined.Connections {
+	for n, c := range w.enabled() {
 		w.ask(c.ID, ledger.Smart, workflows.SyncRequest{ID: fmt.Sprintf("idle-%d", n), By: "the judge"})
 	}
 	if !w.drain("an idle Smart Sync") {
 		return
 	}
-	for _, c := range w.defined.Connections {
+	for _, c := range w.enabled() {
 		if s := w.shops[c.Store]; s.calls != calls[s.id] {
 			w.violated(wasted, "%s got %d calls when nothing was due", s.id, s.calls-calls[s.id])
 		}
@@ -193,7 +193,7 @@ func (w *world) drain(what string) bool {
 
 // judgeShown compares what stores show with what they should.
 func (w *world) judgeShown(when string, smart bool) {
-	for _, c := range w.defined.Connections {
+	for _, c := range w.enabled() {
 		s, should := w.shops[c.Store], w.should(c.Store)
 		for _, at := range inOrder(should) {
 			if smart && s.edited[at] || s.poison[at.SKU] {
@@ -217,7 +217,7 @@ func inOrder[T any](of map[spot]T) []spot {
 
 // judgeRecord compares what the ledger says that stores show with what they show.
 func (w *world) judgeRecord() {
-	for _, c := range w.defined.Connections {
+	for _, c := range w.enabled() {
 		rows, err := w.ledger.ChannelLevels(everywhere, c.ID, "", "", ledger.Page{Limit: 1000})
 		must(err)
 		s := w.shops[c.Store]

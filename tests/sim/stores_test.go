@@ -30,24 +30,29 @@ type shop struct {
 	id    string
 	kind  answerKind
 	limit channels.Limits
-	names bool // a refusal of a whole call names the items
-	finds bool // it knows its items by ids of its own
+	names bool  // a refusal of a whole call names the items
+	finds bool  // it knows its items by ids of its own
+	top   int64 // the most that it shows of an item; 0: any figure
 
-	mutex    sync.Mutex
-	shown    map[spot]int64 // by location and channel SKU
-	written  map[spot]write // what Tidemark wrote last
-	edited   map[spot]bool  // by somebody else since
-	poison   map[string]bool
-	ids      int                       // how often its ids have changed
-	keys     map[string]channels.Reply // what was answered to a key
-	tickets  map[string]*ticket
-	faults   []callFault
-	calls    int
-	bucket   float64
-	filled   time.Time
-	barred   time.Time              // no call before, it said, and that was written down
-	heard    map[*process]time.Time // what a worker has heard and not yet written
-	requests map[string]int
+	mutex     sync.Mutex
+	shown     map[spot]int64 // by location and channel SKU
+	written   map[spot]write // what Tidemark wrote last
+	edited    map[spot]bool  // by somebody else since
+	poison    map[string]bool
+	ids       int                       // how often its ids have changed
+	keys      map[string]channels.Reply // what was answered to a key
+	tickets   map[string]*ticket
+	faults    []callFault
+	calls     int
+	bucket    float64
+	rate      float64
+	filled    time.Time
+	barred    time.Time              // no call before, it said, and that was written down
+	heard     map[*process]time.Time // what a worker has heard and not yet written
+	halved    bool                   // it takes fewer calls than it publishes
+	revoked   time.Time              // until then it does not take Tidemark's key
+	throttles int                    // since it is halved
+	requests  map[string]int
 }
 
 // write is a figure that was applied.
@@ -82,15 +87,20 @@ const (
 	callAnew      callFault = "must not be sent again as it was"
 	callRefused   callFault = "is refused as a whole, and nobody is named"
 	callLate      callFault = "is given up, and arrives later"
+	callRevoked   callFault = "has a key that is revoked"
+	callSmaller   callFault = "is too large"
+	callLies      callFault = "is said to be applied, and some of it is not"
+	callPast      callFault = "is throttled until a time that is past"
 )
 
 var callFaults = []callFault{
 	callThrottled, callBare, callFaltered, callBroke, callLost, callGone, callSlow, callPartial, callGarbled, callAnew, callRefused, callLate,
+	callSmaller, callLies, callPast,
 }
 
 func newShop(w *world, of storeSetting) *shop {
 	s := &shop{
-		world: w, id: of.ID, kind: of.Kind, names: of.Names, finds: of.Finds, shown: map[spot]int64{}, written: map[spot]write{}, edited: map[spot]bool{},
+		world: w, id: of.ID, kind: of.Kind, names: of.Names, finds: of.Finds, top: of.Top, shown: map[spot]int64{}, written: map[spot]write{}, edited: map[spot]bool{},
 		poison: map[string]bool{}, keys: map[string]channels.Reply{}, tickets: map[string]*ticket{}, requests: map[string]int{}, heard: map[*process]time.Time{},
 		limit: channels.Limits{
 			Batch: of.Most, Rate: of.Rate, Burst: of.Burst, Timeout: 20 * time.Second, Calls: of.Calls, Tickets: of.Tickets, Compare: of.Compare, Find: of.Most,
@@ -99,7 +109,7 @@ func newShop(w *world, of storeSetting) *shop {
 	if of.Keys {
 		s.limit.KeyLifetime = 24 * time.Hour
 	}
-	s.bucket, s.filled = s.limit.Burst, time.Now()
+	s.bucket, s.filled, s.rate = s.limit.Burst, time.Now(), of.Rate
 	return s
 }
 
@@ -137,6 +147,8 @@ func (f *finder) Find(ctx context.Context, items []channels.Item) ([]channels.Fo
 	s.mutex.Lock()
 	defer s.mutex.Unlock()
 	switch fault {
+	case callRevoked:
+		return nil, channels.Budget{}, errRevoked
 	case callThrottled:
 		return nil, channels.Budget{}, throttled(chance)
 	case callFaltered, callGone, callLost, callBroke:
@@ -173,7 +185,15 @@ type driver struct{ shop *shop }
 
 func (d *driver) Limits() channels.Limits { return d.shop.limit }
 
-func (d *driver) Check(context.Context) (channels.Finding, error) { return channels.Finding{}, nil }
+// Check reads something.
+func (d *driver) Check(context.Context) (channels.Finding, error) {
+	d.shop.mutex.Lock()
+	defer d.shop.mutex.Unlock()
+	if d.shop.isRevoked() {
+		return channels.Finding{}, errRevoked
+	}
+	return channels.Finding{}, nil
+}
 
 func (d *driver) Encode(items []channels.Item, _ string) ([]byte, error) { return json.Marshal(items) }
 
@@ -219,9 +239,16 @@ func (s *shop) request(ctx context.Context, what string) (*chance, callFault, er
 	defer s.mutex.Unlock()
 	now := time.Now()
 	s.calls++
-	s.bucket = min(s.bucket+s.limit.Rate*now.Sub(s.filled).Seconds(), s.limit.Burst)
+	s.bucket = min(s.bucket+s.rate*now.Sub(s.filled).Seconds(), s.limit.Burst)
 	s.filled = now
-	if s.bucket--; s.bucket < -0.05 {
+	if s.bucket--; s.bucket < -0.05 && s.halved {
+		s.bucket++
+		if s.throttles++; s.throttles > mostThrottles {
+			s.world.violated(overrun, "%s took half as many calls, and had to say so %d times", s.id, s.throttles)
+		}
+		return chance, callThrottled, nil
+	}
+	if s.bucket < -0.05 {
 		s.world.violated(overrun, "%s got more calls than it takes: its bucket is at %.2f of %.0f", s.id, s.bucket, s.limit.Burst)
 	}
 	if now.Before(barred.Add(-10 * time.Millisecond)) {
@@ -231,7 +258,22 @@ func (s *shop) request(ctx context.Context, what string) (*chance, callFault, er
 	if len(s.faults) > 0 && !s.world.isCalm() {
 		fault, s.faults = s.faults[0], s.faults[1:]
 	}
+	if s.isRevoked() {
+		fault = callRevoked
+	}
 	return chance, fault, nil
+}
+
+var errRevoked = &channels.Error{Next: channels.AskPerson, Status: 401, Reason: "the key was revoked"}
+
+func (s *shop) isRevoked() bool { return time.Now().Before(s.revoked) && !s.world.isCalm() }
+
+// revoke has the store take Tidemark's key no more, for a while.
+func (s *shop) revoke(span time.Duration) {
+	s.mutex.Lock()
+	defer s.mutex.Unlock()
+	s.revoked = time.Now().Add(span)
+	s.world.tell("%s does not take the key any more for %s", s.id, span)
 }
 
 // Send makes a call.
@@ -330,6 +372,14 @@ func (s *shop) arrive(call channels.Call, items []channels.Item, sent time.Time,
 		return channels.Reply{}, throttled(chance)
 	case callBare:
 		return channels.Reply{}, &channels.Error{Next: channels.Wait, Reason: "throttled"}
+	case callPast:
+		return channels.Reply{}, &channels.Error{Next: channels.Wait, Until: time.Now().Add(-time.Hour), Reason: "throttled"}
+	case callRevoked:
+		return channels.Reply{}, errRevoked
+	case callSmaller:
+		if len(items) > 1 {
+			return channels.Reply{}, &channels.Error{Next: channels.Smaller, Reason: "too many items"}
+		}
 	case callFaltered:
 		return channels.Reply{}, &channels.Error{Next: channels.Resend, Reason: "faltered"}
 	case callAnew:
@@ -388,9 +438,18 @@ func (s *shop) judge(call channels.Call, items []channels.Item, sent time.Time, 
 			reply.Items[i] = channels.ItemReply{Verdict: channels.Conflict, Actual: new(s.shown[at])}
 			continue
 		}
-		s.apply(at, write{item.Quantity, time.Now(), sent, call.Key, fault == callLate})
-		told = append(told, fmt.Sprintf("%s=%d", at, item.Quantity))
+		shows := item.Quantity
 		reply.Items[i] = channels.ItemReply{Verdict: channels.Applied}
+		if s.top > 0 && shows > s.top {
+			shows = s.top
+			reply.Items[i].Clamped = new(shows)
+		}
+		if fault == callLies && chance.in(500) {
+			s.edited[at] = true
+			continue
+		}
+		s.apply(at, write{shows, time.Now(), sent, call.Key, fault == callLate})
+		told = append(told, fmt.Sprintf("%s=%d", at, shows))
 	}
 	if len(told) > 0 {
 		slices.Sort(told)
@@ -453,6 +512,8 @@ func (r *reporter) Poll(ctx context.Context, name string, items []channels.Item)
 	defer s.mutex.Unlock()
 	now := time.Now()
 	switch fault {
+	case callRevoked:
+		return channels.Reply{}, errRevoked
 	case callThrottled:
 		return channels.Reply{}, throttled(chance)
 	case callFaltered, callGone, callLost, callBroke:
@@ -494,6 +555,19 @@ func (s *shop) edit(at spot, quantity int64) {
 	defer s.mutex.Unlock()
 	s.shown[at] = quantity
 	s.edited[at] = true
+}
+
+// mostThrottles is how often a store may have to say that it takes fewer calls than it publishes.
+const mostThrottles = 12
+
+// halve has the store take half as many calls.
+func (s *shop) halve() {
+	s.mutex.Lock()
+	defer s.mutex.Unlock()
+	if !s.halved {
+		s.halved, s.rate = true, s.rate/2
+		s.world.tell("%s takes half as many calls from now on", s.id)
+	}
 }
 
 // fail has something happen to the next calls.

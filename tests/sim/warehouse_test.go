@@ -58,6 +58,7 @@ const (
 	fetchEmpty fetchFault = "is empty"  // and nothing says so
 	fetchOld   fetchFault = "is old"    // what was true some time ago, with its times
 	fetchNulls fetchFault = "has nulls" // some rows have no figure
+	fetchFine  fetchFault = ""
 )
 
 func newDepot(w *world, id string) *depot {
@@ -90,10 +91,24 @@ func (d *depot) spots() []spot {
 	return found
 }
 
-func (d *depot) fail(fault fetchFault) {
+func (d *depot) fail(faults ...fetchFault) {
 	d.mutex.Lock()
 	defer d.mutex.Unlock()
-	d.faults = append(d.faults, fault)
+	d.faults = append(d.faults, faults...)
+}
+
+// rewind gives all levels the figures that they had some time ago: the warehouse's own program was put back from a backup.
+func (d *depot) rewind(by time.Duration) {
+	d.mutex.Lock()
+	defer d.mutex.Unlock()
+	then := time.Now().Add(-by)
+	for _, at := range d.spots() {
+		was := slices.DeleteFunc(slices.Clone(d.past[at]), func(one figure) bool { return one.at.After(then) })
+		if len(was) > 0 {
+			d.change(at, was[len(was)-1].available)
+		}
+	}
+	d.world.tell("the warehouse is put back as it was at %s", clock(then))
 }
 
 func (d *depot) next() (number int, fault fetchFault) {
