@@ -418,7 +418,7 @@ type storeSetting struct {
 // draw draws a setting.
 func draw(c *chance) setting {
 	s := setting{
-		Facilities: one(c, []string{""}, []string{""}, []string{"east", "west"}), SKUs: 3 + c.IntN(5), Untimed: c.in(250),
+		Facilities: one(c, []string{""}, []string{""}, []string{"east", "west"}), SKUs: 3 + c.IntN(4), Untimed: c.in(250),
 		Freshness: one(c, 0, time.Minute), Overlap: one(c, ledger.OverlapSkip, ledger.OverlapBuffer), Strategy: c.in(100), Bundle: c.in(200),
 		Listed: map[string]bool{},
 	}
@@ -427,7 +427,7 @@ func draw(c *chance) setting {
 			s.Listed[fmt.Sprintf("SKU-%02d", n)] = true
 		}
 	}
-	for _, id := range []string{"north", "south", "west"}[:one(c, 1, 1, 1, 1, 2, 3)] {
+	for _, id := range []string{"north", "south", "west"}[:one(c, 1, 1, 1, 1, 1, 1, 1, 1, 2, 2, 3)] {
 		store := storeSetting{
 			ID: id, Kind: one(c, perItem, whole, reports, singular), Names: c.in(600), Keys: c.in(500), Most: 2 + c.IntN(6), Batch: one(c, 0, 0, 2),
 			Rate: 1 + 4*c.Float64(), Burst: float64(5 + c.IntN(20)), Calls: 1 + c.IntN(3), Finds: c.in(200),
