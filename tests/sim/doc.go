@@ -15,11 +15,16 @@
 //     cancellations reach a step, and what a signal finds open, is done here by the rules of the server;
 //   - two workers (world_test.go, ledgers_test.go): they take steps in turn, die between two calls of the ledger, before or after them, and stand
 //     still past their heartbeats and then go on;
-//   - the warehouse (warehouse_test.go), which sells, counts and renames facilities, whose snapshots fail, are cut, empty, old or without figures, whose
-//     events are lost, doubled and late, and whose files are written before events and come after them;
-//   - stores (stores_test.go) of the four kinds in which stores answer, with row B of the fault matrix, ids that change, items that are not taken any
-//     more, shoppers and other writers;
-//   - operators and schedules (actors_test.go): they ask, approve, reject, cancel, terminate, change the configuration, and put an older ledger back.
+//   - the warehouse (warehouse_test.go), which sells, counts and renames facilities, whose snapshots fail, are cut, empty, old or without figures, once or
+//     every other time, whose events are lost, doubled and late, whose files are written before events and come after them, whose figures go there and
+//     back, and which is put back as it was minutes ago;
+//   - up to three stores (stores_test.go) of the four kinds in which stores answer, with row B of the fault matrix, ids that change, items that are not
+//     taken any more, keys that are revoked for a while, rates that halve, figures that are cut to the most that a store shows, shoppers and other
+//     writers. A store may have a location for each facility;
+//   - operators and schedules (actors_test.go): they ask, approve, reject, cancel, terminate and put an older ledger back;
+//   - the configuration (config_test.go): strategies, listings, a bundle, locations and the size of batches change, and connections are switched off and
+//     on;
+//   - resets of workflows to an earlier step (resets_test.go): what had been done until then is answered from memory.
 //
 // # How a history is decided
 //

@@ -9,8 +9,9 @@ import (
 	"testing"
 )
 
-// keptHistories are those that have failed once, by the names of their files in testdata/kept. They are kept as they were drawn and shrunk, for a
-// seed draws another history when there is more to draw; and they are played before any other.
+// keptHistories are those that have failed once, or that a bug of tests/mutants fails, by the names of their files in testdata/kept. They are kept as
+// they were drawn and shrunk, for a seed draws another history when there is more to draw; and they are played before any other. For them to mean the
+// same as the simulator grows, what a setting does not name is not in that world, and what a step names by a number keeps its number.
 func keptHistories() (map[string]history, error) {
 	files, err := filepath.Glob("testdata/kept/*.json")
 	if err != nil {
