@@ -223,8 +223,12 @@ func (w *world) judgeRecord() {
 		s := w.shops[c.Store]
 		for _, row := range rows {
 			at := spot{row.Location, row.ChannelSKU}
-			if row.Status == ledger.StatusExported && (row.Exported == nil || *row.Exported != s.shown[at]) {
-				w.violated(dishonest, "of %s the ledger says exported and %v, and %s shows %d", at, row.Exported, s.id, s.shown[at])
+			switch {
+			case row.Status != ledger.StatusExported:
+			case row.Exported == nil:
+				w.violated(dishonest, "of %s the ledger says exported and no figure, and %s shows %d", at, s.id, s.shown[at])
+			case *row.Exported != s.shown[at]:
+				w.violated(dishonest, "of %s the ledger says exported and %d, and %s shows %d", at, *row.Exported, s.id, s.shown[at])
 			}
 		}
 	}
