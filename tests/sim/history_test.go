@@ -78,7 +78,7 @@ func newTemplate() (_ *template, err error) {
 		}
 	}()
 	quickly()
-	alone()
+	keepAhead()
 	migrated := filepath.Join(folder, "template.db")
 	state, err := ledger.Open(everywhere, migrated, time.Date(2000, 1, 1, 0, 0, 0, 0, time.UTC))
 	if err == nil {

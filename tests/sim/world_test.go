@@ -35,7 +35,7 @@ type world struct {
 	executions *control.Executions
 	standing   *standing
 	path       string // of the ledger
-	backup     map[string][]byte
+	backup     *backup
 	restores   int // of the ledger; each gave it another path
 
 	setting  setting
@@ -203,14 +203,14 @@ func (w *world) workflowEnded(x *execution, err error) {
 // standing is the ledger as package control has it: no time passes within it, for control asks while others wait for what it remembers.
 type standing struct{ ledger.Ledger }
 
+// backup is a copy of the ledger's file, and of what SQLite had written ahead.
+type backup struct{ content, ahead []byte }
+
 // backUp keeps a copy of the ledger.
 func (w *world) backUp() {
-	w.backup = map[string][]byte{}
-	for _, suffix := range []string{"", "-wal"} {
-		content, err := os.ReadFile(w.path + suffix)
-		must(err)
-		w.backup[suffix] = content
-	}
+	content, err := os.ReadFile(w.path)
+	must(err)
+	w.backup = &backup{content, aheadOf(w.path)}
 	w.tell("the ledger is backed up")
 }
 
@@ -229,9 +229,8 @@ func (w *world) restore() {
 	if own {
 		must(errors.Join(w.ledger.Close(), removeLedger(from, "", "-wal", "-shm")))
 	}
-	for suffix, content := range w.backup {
-		must(os.WriteFile(w.path+suffix, content, 0o600))
-	}
+	must(os.WriteFile(w.path, w.backup.content, 0o600))
+	setAhead(w.path, w.backup.ahead)
 	state, err := ledger.Open(everywhere, w.path, time.Now())
 	must(err)
 	why, err := state.Watch(everywhere, time.Now())
