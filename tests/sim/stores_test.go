@@ -100,8 +100,9 @@ var callFaults = []callFault{
 
 func newShop(w *world, of storeSetting) *shop {
 	s := &shop{
-		world: w, id: of.ID, kind: of.Kind, names: of.Names, finds: of.Finds, top: of.Top, shown: map[spot]int64{}, written: map[spot]write{}, edited: map[spot]bool{},
-		poison: map[string]bool{}, keys: map[string]channels.Reply{}, tickets: map[string]*ticket{}, requests: map[string]int{}, heard: map[*process]time.Time{},
+		world: w, id: of.ID, kind: of.Kind, names: of.Names, finds: of.Finds, top: of.Top,
+		shown: map[spot]int64{}, written: map[spot]write{}, edited: map[spot]bool{}, poison: map[string]bool{}, keys: map[string]channels.Reply{},
+		tickets: map[string]*ticket{}, requests: map[string]int{}, heard: map[*process]time.Time{},
 		limit: channels.Limits{
 			Batch: of.Most, Rate: of.Rate, Burst: of.Burst, Timeout: 20 * time.Second, Calls: of.Calls, Tickets: of.Tickets, Compare: of.Compare, Find: of.Most,
 		},
