@@ -446,6 +446,7 @@ func draw(c *chance) setting {
 		store.Split = len(s.Facilities) > 1 && c.in(600)
 		s.Stores = append(s.Stores, store)
 	}
+	s.Strategy = s.Strategy || len(s.Stores) > 1 && c.in(400)
 	return s
 }
 

@@ -9,6 +9,16 @@ import (
 	"testing"
 )
 
+// whyKept says of each kept history what it has found.
+var whyKept = map[string]string{
+	"a held run that the restored ledger does not know": "its workflow never ended",
+	"a request of a run that a restore ended":           "it was never answered",
+	"an older event after a restore":                    "it was pushed before anything was fetched, over a newer figure",
+	"a store that shows less than it was told":          "planted: the figure that it shows instead was not written down",
+	"a key that is revoked for a minute":                "planted: the items were taken for what is wrong, and parked",
+	"a store whose locations change":                    "planted: nothing was due at the new places",
+}
+
 // keptHistories are those that have failed once, or that a bug of tests/mutants fails, by the names of their files in testdata/kept. They are kept as
 // they were drawn and shrunk, for a seed draws another history when there is more to draw; and they are played before any other. For them to mean the
 // same as the simulator grows, what a setting does not name is not in that world, and what a step names by a number keeps its number.

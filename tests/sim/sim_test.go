@@ -53,7 +53,9 @@ func TestKeptHistories(t *testing.T) {
 	require.NoError(t, err)
 	template := setup(t)
 	for _, name := range slices.Sorted(maps.Keys(kept)) {
-		t.Run(strings.TrimSuffix(name, ".json"), func(t *testing.T) {
+		about := strings.ReplaceAll(strings.TrimSuffix(name, ".json"), "_", " ")
+		t.Run(about, func(t *testing.T) {
+			require.Contains(t, whyKept, about)
 			if found := template.run(t, kept[name]); len(found.violations) > 0 {
 				t.Error(found.words())
 			}
