@@ -141,7 +141,7 @@ func mergeRequests(requests []*pendingRequest) workflows.SyncRequest {
 		everything = everything || len(request.request.SKUs) == 0
 		skus = append(skus, request.request.SKUs...)
 		if n > 0 {
-			all.Also = append(all.Also, workflows.AlsoAsked{ID: request.request.ID, By: request.request.By})
+			all.Also = append(all.Also, workflows.AlsoRequested{ID: request.request.ID, By: request.request.By})
 		}
 	}
 	if len(requests) == 1 {

@@ -175,7 +175,7 @@ func TestWhatCanShareASignal(t *testing.T) {
 	require.True(t, shareable(workflows.SyncRequest{ID: "a", SKUs: []string{"A"}, SkipFetch: true}))
 	require.False(t, shareable(workflows.SyncRequest{}), "every signal without an id is a request of its own")
 	require.False(t, shareable(workflows.SyncRequest{ID: "a", DryRun: true}), "it is looked at by itself")
-	require.False(t, shareable(workflows.SyncRequest{ID: "a", Also: []workflows.AlsoAsked{{ID: "b"}}}))
+	require.False(t, shareable(workflows.SyncRequest{ID: "a", Also: []workflows.AlsoRequested{{ID: "b"}}}))
 }
 
 // Whatever comes together: each is asked for once, and answered.

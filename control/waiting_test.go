@@ -81,7 +81,7 @@ func TestRequestsOfAHistory(t *testing.T) {
 		startedWith(t, carried),
 		{},
 		signalled(t, workflows.SignalSyncRequested, "none"), signalled(t, workflows.SignalApprove, workflows.SyncRequest{ID: "approve"}),
-		signalled(t, workflows.SignalSyncRequested, workflows.SyncRequest{ID: "signalled", By: "ada", Also: []workflows.AlsoAsked{{ID: "shared"}}}),
+		signalled(t, workflows.SignalSyncRequested, workflows.SyncRequest{ID: "signalled", By: "ada", Also: []workflows.AlsoRequested{{ID: "shared"}}}),
 		updated(t, workflows.UpdateSync, workflows.SyncRequest{ID: "updated"}), updated(t, workflows.UpdateReject, workflows.SyncRequest{ID: "reject"}),
 	}
 	for id, want := range map[string]bool{

@@ -1,15 +1,15 @@
 package workflows
 
-// MostAlso is how many requests should share a signal besides its own. A workflow takes more as well; what bounds them is the payload.
+// MostAlso is how many requests should share a signal besides its own. A workflow accepts more; only the size of the payload bounds them.
 const MostAlso = 200
 
-// AlsoAsked is a request that shares a signal with another, and asks for the same.
-type AlsoAsked struct {
+// AlsoRequested is a request that shares the signal of another request and asks for the same.
+type AlsoRequested struct {
 	ID string `json:"id"`
 	By string `json:"by,omitempty"`
 }
 
-// Each are the requests of a signal: its own, and those that share it.
+// Each returns the requests of a signal one by one: its own, and those that share it.
 func (r SyncRequest) Each() []SyncRequest {
 	also := r.Also
 	r.Also = nil

@@ -24,8 +24,9 @@ func TestRequestsThatShareASignal(t *testing.T) {
 	})
 	b.goes()
 	b.RegisterDelayedCallback(func() {
-		b.SignalWorkflow(SignalSyncRequested, SyncRequest{ID: "a", By: "ada", SKUs: []string{"BIKE"}, Also: []AlsoAsked{{ID: "b", By: "bob"}, {ID: "a"}, {ID: "c"}, {}}})
-		b.SignalWorkflow(SignalSyncRequested, SyncRequest{ID: "c", SKUs: []string{"BIKE"}, Also: []AlsoAsked{{ID: "d"}}})
+		b.SignalWorkflow(SignalSyncRequested,
+			SyncRequest{ID: "a", By: "ada", SKUs: []string{"BIKE"}, Also: []AlsoRequested{{ID: "b", By: "bob"}, {ID: "a"}, {ID: "c"}, {}}})
+		b.SignalWorkflow(SignalSyncRequested, SyncRequest{ID: "c", SKUs: []string{"BIKE"}, Also: []AlsoRequested{{ID: "d"}}})
 	}, 0)
 	b.ExecuteWorkflow(SmartSync, SyncInput{Connection: "acme"})
 	b.result()
@@ -54,7 +55,7 @@ func TestABurstOfSharedSignalsIsOnePass(t *testing.T) {
 		for n := range signals {
 			request := SyncRequest{ID: fmt.Sprint(n)}
 			for m := range MostAlso {
-				request.Also = append(request.Also, AlsoAsked{ID: fmt.Sprint(n, "/", m)})
+				request.Also = append(request.Also, AlsoRequested{ID: fmt.Sprint(n, "/", m)})
 			}
 			b.SignalWorkflow(SignalSyncRequested, request)
 		}

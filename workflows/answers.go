@@ -8,52 +8,52 @@ import (
 	"github.com/tidemark/tidemark/activities"
 )
 
-// answer is what a person said of a held run, by a signal or by an update.
+// answer is a person's decision about a held run, which came by a signal or by an update.
 type answer struct {
 	Decision
 	decision string // activities.Approved or activities.Rejected
 	at       time.Time
-	done     bool // the update that brought it may return its result
+	done     bool // result is set, so the update that brought the answer may return
 	result   DecisionAnswer
 }
 
-// desk is where the answers of persons come together. All of it is decided here, without Temporal.
+// desk collects the answers of people. It is pure: it decides without Temporal.
 type desk struct {
-	hold    *heldPass // what a person is asked about; nil: nothing
-	answers []*answer // for what is asked, in the order in which they came
-	strays  []string  // the last answers that were for nothing, in words
+	hold       *heldPass // the hold that people are asked about; nil for none
+	answers    []*answer // the answers to this hold, in the order in which they came
+	strayNotes []string  // the last answers that changed nothing, in words
 }
 
-// ask opens the desk for answers to a hold. Answers that came before could not be to it.
-func (d *desk) ask(held heldPass) {
+// open opens the desk for answers to a hold. It turns earlier answers away, because they cannot be meant for it.
+func (d *desk) open(held heldPass) {
 	d.turnAway("it came before the run was held")
 	d.hold = &held
 }
 
-// put takes an answer in, or turns it away where it is for nothing that is asked.
-func (d *desk) put(a *answer) {
-	if reason := d.stray(a.Decision); reason != "" {
-		d.turn(a, reason)
+// add takes an answer in, or turns it away where it does not match the hold.
+func (d *desk) add(a *answer) {
+	if reason := d.mismatch(a.Decision); reason != "" {
+		d.reject(a, reason)
 		return
 	}
 	d.answers = append(d.answers, a)
 }
 
-// stray says why an answer is for nothing that is asked; empty when it is for what is.
-func (d *desk) stray(given Decision) string {
+// mismatch says why an answer does not match the hold; it is empty when it does.
+func (d *desk) mismatch(decision Decision) string {
 	switch {
 	case d.hold == nil:
 		return "nothing is held here"
-	case given.Run != 0 && d.hold.Run != 0 && given.Run != d.hold.Run:
-		return fmt.Sprintf("it is for run %d, and run %d is held here", given.Run, d.hold.Run)
-	case given.Kind != "" && given.Kind != d.hold.Kind:
-		return fmt.Sprintf("it is for a hold of the %s, and the %s is held now: %s", given.Kind, d.hold.Kind, d.hold.Reason)
+	case decision.Run != 0 && d.hold.Run != 0 && decision.Run != d.hold.Run:
+		return fmt.Sprintf("it is for run %d, and run %d is held here", decision.Run, d.hold.Run)
+	case decision.Kind != "" && decision.Kind != d.hold.Kind:
+		return fmt.Sprintf("it is for a hold of the %s, and the %s is held now: %s", decision.Kind, d.hold.Kind, d.hold.Reason)
 	}
 	return ""
 }
 
-// chosen is the answer that counts: of several the first, but a rejection counts before every approval. Nil: there is none.
-func (d *desk) chosen() *answer {
+// decisive is the answer that counts: the first rejection, or else the first approval; nil when there is no answer.
+func (d *desk) decisive() *answer {
 	for _, a := range d.answers {
 		if a.decision == activities.Rejected {
 			return a
@@ -65,7 +65,7 @@ func (d *desk) chosen() *answer {
 	return nil
 }
 
-// close gives every answer the decision that holds, and asks nothing any more.
+// close gives every answer the recorded decision as its result, and closes the desk.
 func (d *desk) close(decided activities.DecideResult) {
 	heldPass := d.hold
 	d.hold = nil
@@ -82,24 +82,24 @@ func (d *desk) close(decided activities.DecideResult) {
 	d.answers = nil
 }
 
-// turnAway gives every answer that waits the reason why it is for nothing, and asks nothing any more.
+// turnAway gives every answer the reason why it changes nothing, and closes the desk.
 func (d *desk) turnAway(reason string) {
 	d.hold = nil
 	for _, a := range d.answers {
-		d.turn(a, reason)
+		d.reject(a, reason)
 	}
 	d.answers = nil
 }
 
-func (d *desk) turn(a *answer, reason string) {
+func (d *desk) reject(a *answer, reason string) {
 	a.done, a.result = true, DecisionAnswer{Answer: NotHeld, Reason: reason}
 	d.note(a, reason)
 }
 
-// straysShown is how many answers that were for nothing are shown.
-const straysShown = 5
+// mostStrayNotes is how many answers that changed nothing are shown.
+const mostStrayNotes = 5
 
-// note keeps an answer that changed nothing, for people.
+// note keeps an answer that changed nothing, in words, for people.
 func (d *desk) note(a *answer, reason string) {
 	verb := "reject"
 	if a.decision == activities.Approved {
@@ -109,23 +109,23 @@ func (d *desk) note(a *answer, reason string) {
 	if by == "" {
 		by = "somebody"
 	}
-	d.strays = append(d.strays, fmt.Sprintf("%s by %s at %s changed nothing: %s", verb, by, until(a.at), reason))
-	if over := len(d.strays) - straysShown; over > 0 {
-		d.strays = d.strays[over:]
+	d.strayNotes = append(d.strayNotes, fmt.Sprintf("%s by %s at %s changed nothing: %s", verb, by, until(a.at), reason))
+	if over := len(d.strayNotes) - mostStrayNotes; over > 0 {
+		d.strayNotes = d.strayNotes[over:]
 	}
 }
 
-// fates is what became of requests that are made by update. All of it is decided here, without Temporal.
+// fates works out the answers to requests that were made by update. It is pure: it decides without Temporal.
 type fates struct {
-	first    string                // the request that the workflow was started for
-	planned  []string              // the requests of the pass that is under way
-	busy     bool                  // one is
-	begun    int                   // passes of which it is known what became of their requests
-	outcomes map[string]SyncAnswer // of the requests of the last of these
-	leaving  bool                  // what waits goes on in a new run of the workflow
+	first    string                // id of the request that the workflow was started for
+	planned  []string              // ids of the requests of the current pass
+	busy     bool                  // there is a current pass
+	begun    int                   // how many passes have begun, so that the answers to their requests are known
+	outcomes map[string]SyncAnswer // the answers to the requests of the pass that began last, by id
+	leaving  bool                  // the workflow continues as new, and takes waiting requests along
 }
 
-// assign notes that a pass is under way for requests.
+// assign notes the requests of the pass that starts.
 func (f *fates) assign(requests []pending) {
 	f.planned, f.busy = nil, true
 	for _, request := range requests {
@@ -133,7 +133,7 @@ func (f *fates) assign(requests []pending) {
 	}
 }
 
-// begin notes what became of the requests of the pass that is under way.
+// begin notes the answer to the requests of the current pass.
 func (f *fates) begin(fate SyncAnswer) {
 	f.begun++
 	f.outcomes = map[string]SyncAnswer{}
@@ -147,13 +147,13 @@ func (f *fates) begin(fate SyncAnswer) {
 	}
 }
 
-// end notes that no pass is under way.
+// end notes that the current pass is over.
 func (f *fates) end() { f.planned, f.busy = nil, false }
 
-// of says what became of a request that was accepted when so many passes had begun; fresh is false when its id was known before. It says
-// false when that is not known yet.
-func (f *fates) of(id string, accepted int, fresh bool, inbox []string, now Progress) (SyncAnswer, bool) {
-	waits := slices.Contains(inbox, id)
+// answer is the answer to a request. accepted is how many passes had begun when the request was accepted; fresh is false when its id was known
+// before; inbox has the ids of the requests that wait. It returns false while the answer is not known.
+func (f *fates) answer(id string, accepted int, fresh bool, inbox []string, now Progress) (SyncAnswer, bool) {
+	waiting := slices.Contains(inbox, id)
 	fate, ok := f.outcomes[id]
 	switch {
 	case ok:
@@ -163,17 +163,17 @@ func (f *fates) of(id string, accepted int, fresh bool, inbox []string, now Prog
 	case slices.Contains(f.planned, id):
 		return SyncAnswer{}, false // its pass is about to begin
 	case f.busy && f.begun == accepted:
-		return SyncAnswer{ID: id, Answer: SyncWaits, Run: now.Run, Reason: "served next; " + stands(now)}, true
-	case !fresh && !waits:
+		return SyncAnswer{ID: id, Answer: SyncWaits, Run: now.Run, Reason: "served next; " + progressWords(now)}, true
+	case !fresh && !waiting:
 		return SyncAnswer{ID: id, Answer: SyncCovered, Reason: "a request with this id was served before"}, true
-	case f.begun > accepted && !waits:
+	case f.begun > accepted && !waiting:
 		return SyncAnswer{ID: id, Answer: SyncJoined, Run: now.Run, Reason: "many requests are served together"}, true
 	}
 	return SyncAnswer{}, false
 }
 
-// stands is how far a workflow is, in words.
-func stands(p Progress) string {
+// progressWords say how far a workflow is.
+func progressWords(p Progress) string {
 	words := "the pass before it is " + p.Phase
 	if p.Run != 0 {
 		words = fmt.Sprintf("run %d is %s", p.Run, p.Phase)
@@ -184,8 +184,8 @@ func stands(p Progress) string {
 	return words
 }
 
-// begunFate is what became of the requests of a pass that has begun, or was found not to be needed.
-func begunFate(begun activities.BeginResult) SyncAnswer {
+// beginAnswer is the answer to the requests of a pass that has begun, was skipped, or was not needed.
+func beginAnswer(begun activities.BeginResult) SyncAnswer {
 	switch begun.Action {
 	case activities.BeginSkip:
 		return SyncAnswer{Answer: SyncFailed, Run: begun.Lease.Run, Reason: begun.Reason}

@@ -142,7 +142,7 @@ func TestALongFullSyncGoesOn(t *testing.T) {
 	})
 	b.OnActivity(push.Push, mock.Anything, mock.Anything).Return(activities.PushResult{Done: true}, nil)
 	b.finishes()
-	b.ExecuteWorkflow(FullSync, SyncInput{Connection: "acme", Carried: &Carried{Pass: 1, Go: true}})
+	b.ExecuteWorkflow(FullSync, SyncInput{Connection: "acme", Carried: &Carried{Pass: 1, GoOn: true}})
 	b.result()
 	require.Equal(t, ledger.Smart, asked, "Full makes every row pending again, also those that the part before has exported")
 }

@@ -85,7 +85,9 @@ func TestNothingIsDoneAtOnceBeforeANewRun(t *testing.T) {
 		b.SignalWorkflow(SignalSyncRequested, SyncRequest{ID: "1", SkipFetch: true, SKUs: []string{"A"}})
 	}, 0)
 	b.RegisterDelayedCallback(func() { b.SetContinueAsNewSuggested(true) }, 0)
-	b.ExecuteWorkflow(SmartSync, SyncInput{Connection: "acme", Carried: &Carried{Gathered: true, Pending: []pending{{SyncRequest: SyncRequest{ID: "0", SkipFetch: true, SKUs: []string{"B"}}}}}})
+	b.ExecuteWorkflow(SmartSync, SyncInput{
+		Connection: "acme", Carried: &Carried{Gathered: true, Pending: []pending{{SyncRequest: SyncRequest{ID: "0", SkipFetch: true, SKUs: []string{"B"}}}}},
+	})
 	require.Equal(t, []string{"Begin", "Resolve", "Push", "Finish"}, (*ordinary)[:4])
 	require.Empty(t, *atOnce)
 }
@@ -154,7 +156,7 @@ func TestABurstIsNotDoneAtOnce(t *testing.T) {
 		b.RegisterDelayedCallback(func() {
 			request := SyncRequest{ID: "0", SkipFetch: true, SKUs: []string{"A"}}
 			for n := 1; n < requests; n++ {
-				request.Also = append(request.Also, AlsoAsked{ID: fmt.Sprint(n)})
+				request.Also = append(request.Also, AlsoRequested{ID: fmt.Sprint(n)})
 			}
 			b.SignalWorkflow(SignalSyncRequested, request)
 		}, 0)
@@ -172,14 +174,15 @@ func TestHowManyRequestsAPassServesTogether(t *testing.T) {
 		2:   {{}, {}},
 		301: {{}, {Count: 300}},
 	} {
-		require.Equal(t, want, assignment{requests: requests}.together())
+		require.Equal(t, want, assignment{requests: requests}.requestCount())
 	}
 }
 
 // What fails at once is done again as an ordinary activity, and what would fail again is not.
 func TestWhatFailsAtOnce(t *testing.T) {
 	t.Parallel()
-	busy := temporal.NewApplicationErrorWithOptions("waiting for another run", activities.ErrorStoreBusy, temporal.ApplicationErrorOptions{NextRetryDelay: time.Second})
+	busy := temporal.NewApplicationErrorWithOptions("waiting for another run", activities.ErrorStoreBusy,
+		temporal.ApplicationErrorOptions{NextRetryDelay: time.Second})
 	gone := temporal.NewNonRetryableApplicationError("there is no connection", activities.ErrorNotConfigured, nil)
 	for name, row := range map[string]struct {
 		failure          error
@@ -228,7 +231,9 @@ func TestABatchKeepsItsName(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
 	var names []string
-	b.OnActivity(receive.RecordUpdates, mock.Anything, mock.Anything).Return(func(_ context.Context, in activities.RecordUpdatesInput) (activities.RecordUpdatesResult, error) {
+	b.OnActivity(receive.RecordUpdates, mock.Anything, mock.Anything).Return(func(
+		_ context.Context, in activities.RecordUpdatesInput,
+	) (activities.RecordUpdatesResult, error) {
 		if names = append(names, in.Batch); len(names) == 1 {
 			return activities.RecordUpdatesResult{}, context.DeadlineExceeded
 		}

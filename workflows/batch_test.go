@@ -29,7 +29,7 @@ func TestPartsCoverEverySKUOnce(t *testing.T) {
 		"several":  {"A B C D E", []string{"A B", "C D", "E"}},
 	} {
 		var got []string
-		for _, part := range parts(strings.Fields(test.skus), 2) {
+		for _, part := range chunks(strings.Fields(test.skus), 2) {
 			got = append(got, strings.Join(part, " "))
 		}
 		require.Equal(t, test.want, got, name)

@@ -186,7 +186,7 @@ func TestWaitingRunsGoOnInNewOnes(t *testing.T) {
 	b.ExecuteWorkflow(SmartSync, SyncInput{Connection: "acme", Trigger: ledger.TriggerSchedule})
 	input, again := b.handedOn()
 	require.True(t, again)
-	require.True(t, input.Carried.Go, "what is due stays to be pushed")
+	require.True(t, input.Carried.GoOn, "what is due stays to be pushed")
 	require.Len(t, input.Carried.Pending, 3)
 	require.Equal(t, "Finish", b.calls[len(b.calls)-1], "the store is given back")
 }

@@ -56,7 +56,7 @@ func TestLongRunGoesOnInANewOne(t *testing.T) {
 	require.Equal(t, "acme", input.Connection)
 	require.Equal(t, "OURS", input.Ledger)
 	require.Equal(t, ledger.TriggerSchedule, input.Trigger)
-	require.True(t, input.Carried.Go, "what is left is pushed without a request")
+	require.True(t, input.Carried.GoOn, "what is left is pushed without a request")
 	require.Equal(t, 1, input.Carried.Pass)
 	require.Len(t, input.Carried.Pending, 2)
 	for i, want := range []SyncRequest{scoped, dry} {
@@ -76,7 +76,7 @@ func TestRequestsGoOnInANewRun(t *testing.T) {
 	b.RegisterDelayedCallback(func() { b.SignalWorkflow(SignalSyncRequested, SyncRequest{ID: "early"}) }, 0)
 	b.ExecuteWorkflow(SmartSync, SyncInput{Connection: "acme"})
 	carried := b.continued().Carried
-	require.False(t, carried.Go)
+	require.False(t, carried.GoOn)
 	require.Equal(t, 1, carried.Pass)
 	require.Len(t, carried.Pending, 1)
 	require.Equal(t, "late", carried.Pending[0].ID)
@@ -111,7 +111,7 @@ func TestNewRunTakesUpWhatItIsHanded(t *testing.T) {
 	b.OnActivity(push.Push, mock.Anything, mock.Anything).Return(activities.PushResult{Done: true}, nil)
 	b.finishes()
 	b.ExecuteWorkflow(FullSync, SyncInput{Connection: "acme", Trigger: ledger.TriggerSchedule, Carried: &Carried{
-		Pass: 3, Go: true, Seen: []string{"served", "waits"},
+		Pass: 3, GoOn: true, Seen: []string{"served", "waits"},
 		Pending: []pending{{SyncRequest: SyncRequest{ID: "waits", By: "ann", SKUs: []string{"BIKE"}}, At: made}},
 	}})
 	require.Equal(t, 5, b.result().Passes)

@@ -35,23 +35,23 @@ func TestWhichAnswerCounts(t *testing.T) {
 			t.Parallel()
 			var d desk
 			if one.asked != nil {
-				d.ask(*one.asked)
+				d.open(*one.asked)
 			}
 			for _, a := range one.answers {
-				d.put(a)
+				d.add(a)
 			}
 			last := one.answers[len(one.answers)-1]
 			require.Equal(t, one.stray != "", last.done)
 			require.Contains(t, last.result.Reason, one.stray)
 			if one.stray != "" {
 				require.Equal(t, NotHeld, last.result.Answer)
-				require.Len(t, d.strays, 1)
+				require.Len(t, d.strayNotes, 1)
 			}
 			if one.chosen < 0 {
-				require.Nil(t, d.chosen())
+				require.Nil(t, d.decisive())
 				return
 			}
-			require.Same(t, one.answers[one.chosen], d.chosen())
+			require.Same(t, one.answers[one.chosen], d.decisive())
 		})
 	}
 }
@@ -60,33 +60,33 @@ func TestWhichAnswerCounts(t *testing.T) {
 func TestEveryAnswerIsToldWhatHolds(t *testing.T) {
 	t.Parallel()
 	var d desk
-	d.ask(heldPass{Run: 7, Kind: ledger.HoldSnapshot, Reason: "shrunk"})
+	d.open(heldPass{Run: 7, Kind: ledger.HoldSnapshot, Reason: "shrunk"})
 	first := &answer{Decision: Decision{By: "ann"}, decision: activities.Approved}
 	late := &answer{Decision: Decision{By: "bob"}, decision: activities.Approved, at: time.Date(2026, 11, 28, 7, 39, 0, 0, time.UTC)}
-	d.put(first)
-	d.put(late)
+	d.add(first)
+	d.add(late)
 	d.close(activities.DecideResult{Decision: activities.Approved, By: "ann", Runs: []int64{7, 9}})
 	for _, a := range []*answer{first, late} {
 		require.True(t, a.done)
 		require.Equal(t, DecisionAnswer{Answer: activities.Approved, By: "ann", Runs: []int64{7, 9}, Reason: "shrunk"}, a.result)
 	}
-	require.Equal(t, []string{"approve by bob at 2026-11-28 07:39:00 UTC changed nothing: the hold was approved by ann"}, d.strays)
-	require.Nil(t, d.chosen())
+	require.Equal(t, []string{"approve by bob at 2026-11-28 07:39:00 UTC changed nothing: the hold was approved by ann"}, d.strayNotes)
+	require.Nil(t, d.decisive())
 
 	after := &answer{Decision: Decision{By: "cleo"}, decision: activities.Rejected}
-	d.put(after)
+	d.add(after)
 	require.Equal(t, NotHeld, after.result.Answer, "it does not wait for the next hold")
 
-	d.ask(heldPass{Run: 7, Kind: ledger.HoldZeroing})
+	d.open(heldPass{Run: 7, Kind: ledger.HoldZeroing})
 	waits := &answer{decision: activities.Approved}
-	d.put(waits)
-	d.ask(heldPass{Run: 7, Kind: ledger.HoldZeroing})
+	d.add(waits)
+	d.open(heldPass{Run: 7, Kind: ledger.HoldZeroing})
 	require.Equal(t, NotHeld, waits.result.Answer, "it was for the hold before")
-	for n := range 3 * straysShown {
-		d.put(&answer{Decision: Decision{By: fmt.Sprint(n), Run: 1}, decision: activities.Rejected})
+	for n := range 3 * mostStrayNotes {
+		d.add(&answer{Decision: Decision{By: fmt.Sprint(n), Run: 1}, decision: activities.Rejected})
 	}
-	require.Len(t, d.strays, straysShown)
-	require.Contains(t, d.strays[straysShown-1], "reject by 14")
+	require.Len(t, d.strayNotes, mostStrayNotes)
+	require.Contains(t, d.strayNotes[mostStrayNotes-1], "reject by 14")
 }
 
 // What becomes of a request is answered as soon as it is known.
@@ -107,33 +107,43 @@ func TestWhatBecomesOfARequest(t *testing.T) {
 		want  SyncAnswer
 		open  bool // not known yet
 	}{
-		"gathered":              {now: func(*fates) {}, inbox: []string{"r"}, open: true},
-		"its pass is to begin":  {now: func(f *fates) { f.assign(requests("r")) }, open: true},
-		"the workflow's first":  {now: func(f *fates) { f.first = "r"; f.assign(requests("r", "s")); f.begin(begunFate(began)) }, want: SyncAnswer{Answer: SyncStarted, Run: 8}},
-		"with others":           {now: func(f *fates) { f.first = "s"; f.assign(requests("r", "s")); f.begin(begunFate(began)) }, want: SyncAnswer{Answer: SyncJoined, Run: 8}},
-		"told after its pass":   {now: func(f *fates) { f.first = "r"; f.assign(requests("r")); f.begin(begunFate(began)); f.end() }, want: SyncAnswer{Answer: SyncStarted, Run: 8}},
-		"a pass is under way":   {now: func(f *fates) { f.assign(requests("s")) }, inbox: []string{"r"}, want: SyncAnswer{Answer: SyncWaits, Run: 8, Reason: "served next; run 8 is pushing"}},
-		"nothing waits for it":  {now: func(f *fates) { f.assign(nil) }, inbox: []string{"r"}, want: SyncAnswer{Answer: SyncWaits, Run: 8, Reason: "served next; run 8 is pushing"}},
+		"gathered":             {now: func(*fates) {}, inbox: []string{"r"}, open: true},
+		"its pass is to begin": {now: func(f *fates) { f.assign(requests("r")) }, open: true},
+		"the workflow's first": {
+			now: func(f *fates) { f.first = "r"; f.assign(requests("r", "s")); f.begin(beginAnswer(began)) }, want: SyncAnswer{Answer: SyncStarted, Run: 8},
+		},
+		"with others": {
+			now: func(f *fates) { f.first = "s"; f.assign(requests("r", "s")); f.begin(beginAnswer(began)) }, want: SyncAnswer{Answer: SyncJoined, Run: 8},
+		},
+		"told after its pass": {
+			now: func(f *fates) { f.first = "r"; f.assign(requests("r")); f.begin(beginAnswer(began)); f.end() }, want: SyncAnswer{Answer: SyncStarted, Run: 8},
+		},
+		"a pass is under way": {
+			now: func(f *fates) { f.assign(requests("s")) }, inbox: []string{"r"}, want: SyncAnswer{Answer: SyncWaits, Run: 8, Reason: "served next; run 8 is pushing"},
+		},
+		"nothing waits for it": {
+			now: func(f *fates) { f.assign(nil) }, inbox: []string{"r"}, want: SyncAnswer{Answer: SyncWaits, Run: 8, Reason: "served next; run 8 is pushing"},
+		},
 		"sent again, and waits": {now: func(*fates) {}, inbox: []string{"r"}, knew: true, open: true},
 		"sent again, was served": {
 			now: func(*fates) {}, knew: true,
 			want: SyncAnswer{Answer: SyncCovered, Reason: "a request with this id was served before"},
 		},
 		"with many": {
-			now:  func(f *fates) { f.assign(requests("group/1")); f.begin(begunFate(began)) },
+			now:  func(f *fates) { f.assign(requests("group/1")); f.begin(beginAnswer(began)) },
 			want: SyncAnswer{Answer: SyncJoined, Run: 8, Reason: "many requests are served together"},
 		},
 		"covered": {
 			now: func(f *fates) {
 				f.assign(requests("r"))
-				f.begin(begunFate(activities.BeginResult{Action: activities.BeginCovered, CoveredBy: 5, Reason: "done by run 5"}))
+				f.begin(beginAnswer(activities.BeginResult{Action: activities.BeginCovered, CoveredBy: 5, Reason: "done by run 5"}))
 			},
 			want: SyncAnswer{Answer: SyncCovered, Run: 5, Reason: "done by run 5"},
 		},
 		"not enabled": {
 			now: func(f *fates) {
 				f.assign(requests("r"))
-				f.begin(begunFate(activities.BeginResult{Action: activities.BeginSkip, Lease: ledger.Lease{Run: 9}, Reason: "not enabled"}))
+				f.begin(beginAnswer(activities.BeginResult{Action: activities.BeginSkip, Lease: ledger.Lease{Run: 9}, Reason: "not enabled"}))
 			},
 			want: SyncAnswer{Answer: SyncFailed, Run: 9, Reason: "not enabled"},
 		},
@@ -146,7 +156,7 @@ func TestWhatBecomesOfARequest(t *testing.T) {
 			t.Parallel()
 			var f fates
 			one.now(&f)
-			got, known := f.of("r", 0, !one.knew, one.inbox, pushing)
+			got, known := f.answer("r", 0, !one.knew, one.inbox, pushing)
 			require.Equal(t, !one.open, known)
 			if known {
 				one.want.ID = "r"

@@ -9,18 +9,18 @@ import (
 	"github.com/tidemark/tidemark/inventory"
 )
 
-// paint shows the progress in the workflow's current details, which the Web UI renders as Markdown. It adds nothing to the history.
+// paint shows the progress in the workflow's current details, which the Web UI renders as Markdown. It adds no event to the history.
 func (s *sync) paint(ctx workflow.Context) {
-	s.progress.Strays = s.desk.strays
+	s.progress.Strays = s.desk.strayNotes
 	workflow.SetCurrentDetails(ctx, s.progress.markdown(s.input.Connection))
 }
 
-// shown is a foreign text as it may stand in current details: what cannot be seen is escaped, and nothing of it is read as Markdown.
-func shown(text string) string { return unmarked(inventory.Visible(text)) }
+// escapeText prepares a foreign text for current details: it escapes invisible characters, and everything that Markdown would interpret.
+func escapeText(text string) string { return escapeMarkdown(inventory.Visible(text)) }
 
-// unmarked takes their meaning from the characters of a foreign text that Markdown would read as its own. It is no strings.Replacer, which
-// builds itself at its first use: workflow code starts nothing once.
-func unmarked(text string) string {
+// escapeMarkdown escapes the characters that Markdown would interpret. It does not use strings.Replacer, which builds itself with a sync.Once at its
+// first use: workflow code must not share such state.
+func escapeMarkdown(text string) string {
 	var plain strings.Builder
 	for _, letter := range text {
 		switch letter {
@@ -42,7 +42,7 @@ func (p Progress) markdown(connection string) string {
 	var page strings.Builder
 	fmt.Fprintf(&page, "### %s: %s\n\n", connection, p.Phase)
 	if p.Waiting != "" {
-		fmt.Fprintf(&page, "**%s**", shown(p.Waiting))
+		fmt.Fprintf(&page, "**%s**", escapeText(p.Waiting))
 		if p.Until != nil {
 			fmt.Fprintf(&page, " (until %s)", until(*p.Until))
 		}
@@ -52,7 +52,7 @@ func (p Progress) markdown(connection string) string {
 		fmt.Fprintf(&page, "Nothing is pushed until a person decides: `starter approve %d` or `starter reject %d`.\n\n", p.Run, p.Run)
 	}
 	for _, stray := range p.Strays {
-		fmt.Fprintf(&page, "- %s\n", shown(stray))
+		fmt.Fprintf(&page, "- %s\n", escapeText(stray))
 	}
 	if len(p.Strays) > 0 {
 		page.WriteString("\n")
@@ -69,7 +69,7 @@ func (p Progress) markdown(connection string) string {
 	row("due", c.Due)
 	row("exported", c.Exported)
 	row("left", p.Left)
-	for _, more := range []struct {
+	for _, figure := range []struct {
 		name string
 		n    int64
 	}{
@@ -86,15 +86,15 @@ func (p Progress) markdown(connection string) string {
 		{"calls", c.Calls},
 		{"waits", c.Waits},
 	} {
-		if more.n > 0 {
-			row(more.name, more.n)
+		if figure.n > 0 {
+			row(figure.name, figure.n)
 		}
 	}
 	if len(p.Oddities) > 0 {
 		page.WriteString("\nWhat looks odd (`starter snapshot` says what to do about it):\n\n")
 	}
 	for _, odd := range p.Oddities {
-		fmt.Fprintf(&page, "- %s\n", shown(odd))
+		fmt.Fprintf(&page, "- %s\n", escapeText(odd))
 	}
 	return page.String()
 }

@@ -8,9 +8,9 @@ import (
 	"github.com/tidemark/tidemark/ledger"
 )
 
-// ending names how a push that has come to its end went. Rows that an earlier run had refused, and that this one did not try, are no
-// failure of it; they are named.
-func ending(counts ledger.Counts, left int64) (ledger.Outcome, string) {
+// pushOutcome is the outcome and the reason of a push that has ended; left is how many rows are due again. Rows that an earlier run saw rejected and
+// that this one did not try do not count as its failures, but the reason names them.
+func pushOutcome(counts ledger.Counts, left int64) (ledger.Outcome, string) {
 	outcome := ledger.Completed
 	var parts []string
 	if counts.Rejected > 0 {
@@ -27,7 +27,7 @@ func ending(counts ledger.Counts, left int64) (ledger.Outcome, string) {
 	return outcome, strings.Join(parts, ", ")
 }
 
-// rows says what is so of a number of rows.
+// rows is a number of rows with the end of a sentence about one or many.
 func rows(n int64, text, many string) string {
 	if n == 1 {
 		return "1 row " + text
@@ -35,22 +35,22 @@ func rows(n int64, text, many string) string {
 	return fmt.Sprintf("%d rows %s", n, many)
 }
 
-// withRejected is how a pass ended, with what a person has rejected of it in an earlier run and it therefore left as it was. A run that
-// pushes the rest is no clean one: somebody waits for a better snapshot.
+// withRejected adds to the outcome of a pass what it left out because a person rejected it in an earlier run. Such a pass completed with failures:
+// somebody waits for a better snapshot.
 func withRejected(outcome ledger.Outcome, reason string, rejected ...string) (ledger.Outcome, string) {
-	text := joined(rejected...)
-	if text == "" || !pushed(outcome) {
+	text := joinReasons(rejected...)
+	if text == "" || !pushEnded(outcome) {
 		return outcome, reason
 	}
-	return ledger.CompletedWithFailures, joined(text, reason)
+	return ledger.CompletedWithFailures, joinReasons(text, reason)
 }
 
-// pushed is true of a pass that came to the end of its push.
-func pushed(outcome ledger.Outcome) bool {
+// pushEnded is true for the outcome of a pass that came to the end of its push.
+func pushEnded(outcome ledger.Outcome) bool {
 	return outcome == ledger.Completed || outcome == ledger.CompletedWithFailures
 }
 
-// joined makes one reason of several, of which some may be empty.
-func joined(reasons ...string) string {
+// joinReasons joins the reasons that are not empty by semicolons.
+func joinReasons(reasons ...string) string {
 	return strings.Join(slices.DeleteFunc(slices.Clone(reasons), func(text string) bool { return text == "" }), "; ")
 }

@@ -24,7 +24,7 @@ func TestEndingOfAPush(t *testing.T) {
 		{ledger.Counts{Parked: 1}, 0, ledger.Completed, "1 row stays parked: an earlier run saw it rejected"},
 		{ledger.Counts{Rejected: 1, Parked: 2}, 0, ledger.CompletedWithFailures, "1 row was newly rejected, 2 rows stay parked: earlier runs saw them rejected"},
 	} {
-		outcome, reason := ending(test.counts, test.left)
+		outcome, reason := pushOutcome(test.counts, test.left)
 		require.Equal(t, test.outcome, outcome, "%+v", test)
 		require.Equal(t, test.reason, reason)
 	}

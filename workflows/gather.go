@@ -6,18 +6,18 @@ import (
 	"go.temporal.io/sdk/workflow"
 )
 
-// gather waits for a burst of requests to end. A request of an intake is gathered already, and goes on at once: somebody waits to
-// see it in a store.
+// gather waits for a burst of requests to end. It returns at once for a request of an intake, which has gathered its burst already and should be served
+// quickly.
 func (s *sync) gather(ctx workflow.Context) {
 	s.show(ctx, "gathering requests")
 	end := workflow.Now(ctx).Add(debounceMost)
 	for workflow.Now(ctx).Before(end) {
-		if s.there() && s.gathering(ctx) > 1 {
+		if s.requestCame() && s.gathering(ctx) > 1 {
 			s.gatherAll(ctx, end)
 			return
 		}
-		came, err := s.came(ctx)
-		if !came || err != nil {
+		arrived, err := s.arrived(ctx)
+		if !arrived || err != nil {
 			return
 		}
 		if s.long(ctx) && s.bounded(ctx) {
@@ -35,31 +35,31 @@ func (s *sync) gather(ctx workflow.Context) {
 	}
 }
 
-// came waits for a request, for as long as a burst may pause.
-func (s *sync) came(ctx workflow.Context) (bool, error) {
-	if s.there() && s.gathering(ctx) > workflow.DefaultVersion {
+// waitForMore waits for a request, for as long as a burst may pause. It returns false when none came.
+func (s *sync) arrived(ctx workflow.Context) (bool, error) {
+	if s.requestCame() && s.gathering(ctx) > workflow.DefaultVersion {
 		return true, nil
 	}
-	// Not ReceiveWithTimeout: it panics at a signal that cannot be read.
+	// ReceiveWithTimeout would panic at a signal that cannot be read.
 	return workflow.AwaitWithOptions(ctx, workflow.AwaitOptions{
 		Timeout: debounce, TimerOptions: workflow.TimerOptions{Summary: "wait for more requests of a burst"},
-	}, s.there)
+	}, s.requestCame)
 }
 
-// gathering is how a history gathers a burst: since 1 without a timer for what is there, and since 2 without one for each time that
-// something came. It is asked only where that matters.
+// gathering is the version by which a history gathers a burst. Version 1 starts no timer when requests are there already; version 2 does not start a new
+// timer for every request. It is called only where the answer matters.
 func (s *sync) gathering(ctx workflow.Context) workflow.Version {
 	return workflow.GetVersion(ctx, "no-timer-for-what-is-there", workflow.DefaultVersion, 2)
 }
 
-// gatherAll takes in what is there, and what comes until a burst is over.
+// gatherAll takes in the requests that are there, and those that come until the burst is over; end is the latest time for that.
 func (s *sync) gatherAll(ctx workflow.Context, end time.Time) {
 	clock, stop := workflow.WithCancel(ctx)
 	defer stop()
-	over := workflow.Now(ctx) // when the burst is over, should nothing come any more
+	over := workflow.Now(ctx) // when the burst is over, unless more comes
 	var timer workflow.Future
 	for {
-		if s.there() {
+		if s.requestCame() {
 			if over = workflow.Now(ctx).Add(debounce); over.After(end) {
 				over = end
 			}
@@ -76,7 +76,7 @@ func (s *sync) gatherAll(ctx workflow.Context, end time.Time) {
 			timer = workflow.NewTimerWithOptions(clock, left, workflow.TimerOptions{Summary: "wait for more requests of a burst"})
 		}
 		// A cancellation ends the timer, and each one that would be started after it, at once.
-		if workflow.Await(ctx, func() bool { return timer.IsReady() || s.there() }) != nil || ctx.Err() != nil {
+		if workflow.Await(ctx, func() bool { return timer.IsReady() || s.requestCame() }) != nil || ctx.Err() != nil {
 			return
 		}
 	}

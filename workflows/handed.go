@@ -2,8 +2,8 @@ package workflows
 
 import "github.com/tidemark/tidemark/ledger"
 
-// Handed are the requests that the run before handed on to this one, those of a pass that was planned included. The ids of a group's
-// requests are in the ledger.
+// Handed are the requests that the run before handed on to this one, including those of a planned pass. The ids of the requests of a group are in the
+// ledger only.
 func (i SyncInput) Handed() []ledger.Request {
 	if i.Carried == nil {
 		return nil

@@ -13,8 +13,8 @@ import (
 
 var receive *activities.Intake // as in pass.go
 
-// InventoryIntake takes in what a warehouse sends: it records update events and snapshots, and asks for Smart Syncs of what
-// changed. It goes on for as long as something comes.
+// InventoryIntake takes in what a warehouse sends: it records update events and snapshots, and asks for Smart Syncs of what changed. It ends when
+// nothing has come for intakeIdle.
 func InventoryIntake(ctx workflow.Context, input IntakeInput) (IntakeReport, error) {
 	i := &intake{input: input, batch: batch{updates: input.Pending, snapshots: input.Snapshots}, requests: input.Requests}
 	if err := i.setup(ctx); err != nil {
@@ -30,8 +30,8 @@ type intake struct {
 	requests     []IntakeRequest // for what is recorded, and not made yet
 	signal       workflow.ReceiveChannel
 	report       IntakeReport
-	requestsMade int             // requests so far, of which each has an id of its own
-	merchant     string          // for whom it works, as far as a step has told it
+	requestsMade int             // requests so far in this run of the workflow, for their ids
+	merchant     string          // the warehouse's merchant; empty until a step has returned it
 	together     int             // updates in the batch that is being recorded
 	timer        workflow.Future // ends the wait for more; nil until there is one
 }
@@ -54,7 +54,7 @@ func (i *intake) setup(ctx workflow.Context) error {
 	})
 }
 
-// serve records batches until none comes any more. Signals are read once more right before the end, so that none is lost.
+// serve records batches until no more come. It reads the signals once more right before the end, so that none is lost.
 func (i *intake) serve(ctx workflow.Context) (IntakeReport, error) {
 	for {
 		if err := i.await(ctx); err != nil {
@@ -65,10 +65,10 @@ func (i *intake) serve(ctx workflow.Context) (IntakeReport, error) {
 			i.paint(ctx, "ended")
 			return i.report, ctx.Err()
 		}
-		// What was read is acknowledged, so it is recorded even when a cancellation has come.
+		// The senders were told that it is safe, so the batch is recorded even after a cancellation.
 		work, _ := workflow.NewDisconnectedContext(ctx)
 		if err := i.record(work, i.batch.next()); err != nil {
-			if !i.keeps(ctx) {
+			if !i.survivesFailures(ctx) {
 				i.paint(ctx, "failed")
 				return i.report, err
 			}
@@ -93,26 +93,26 @@ func (i *intake) serve(ctx workflow.Context) (IntakeReport, error) {
 // idle is true when nothing is left to do.
 func (i *intake) idle() bool { return i.batch.empty() && len(i.requests) == 0 }
 
-// gather waits for something to come. It does not wait for a burst to end, because no timer of a server is finer than about a second:
-// what comes while a batch is being recorded is the next batch.
+// gather waits for a signal. It does not wait for a burst to end, because no timer of a server is finer than about a second: signals that come while a
+// batch is being recorded make the next batch.
 func (i *intake) gather(ctx workflow.Context) {
 	i.paint(ctx, "listening")
 	i.drain(ctx)
 	until := workflow.Now(ctx).Add(intakeIdle)
 	for i.idle() {
-		// A signal that cannot be read counts for nothing, so the wait goes on after it.
-		came, err := i.listen(ctx, until)
+		// A signal that cannot be read adds nothing, so the wait goes on after it.
+		arrived, err := i.listen(ctx, until)
 		i.drain(ctx)
-		if !came || err != nil {
+		if !arrived || err != nil {
 			return
 		}
 	}
 }
 
-// listen waits until a signal is there. It returns false when none came until a moment.
+// listen waits for a signal, and returns false when none has come until the moment until.
 //
-// One timer serves the waits of many events: it runs on when an event has come, and another one is started only when it fires before the moment. A
-// timer for each event would be an action more, and a workflow task more when it fires.
+// One timer serves the waits for many events: it runs on when an event has come, and a new one is started only when it fires before until. A timer for
+// each event would cost one more action, and one more workflow task when it fires.
 func (i *intake) listen(ctx workflow.Context, until time.Time) (bool, error) {
 	if eventsVersion(ctx) < 3 {
 		return workflow.AwaitWithTimeout(ctx, intakeIdle, func() bool { return i.signal.Len() > 0 })
@@ -146,21 +146,21 @@ func (i *intake) drain(ctx workflow.Context) {
 		if !i.signal.ReceiveAsync(&signal) {
 			return
 		}
-		if signal.unreadable > 0 && !i.keeps(ctx) {
-			continue // as histories from before know it: such a signal was passed over
+		if signal.unreadable > 0 && !i.survivesFailures(ctx) {
+			continue // histories from before the version passed over such a signal
 		}
 		i.batch.add(signal, workflow.Now(ctx))
 	}
 }
 
-// record records a batch and asks for Smart Syncs of what it changed. What it could not do stays to be done: the batch is as if it had
-// not been taken, and the requests wait.
+// record records a batch and asks for Smart Syncs of what it changed. Where a step fails, the unrecorded part is put back into the intake's batch, and
+// requests that could not be made wait.
 func (i *intake) record(ctx workflow.Context, taken batch) error {
 	i.paint(ctx, "recording")
 	i.together = len(taken.updates)
 	changed, err := i.recordUpdates(ctx, taken.updates)
 	if err != nil {
-		i.batch.back(taken)
+		i.batch.putBack(taken)
 		return err
 	}
 	i.report.Batches++
@@ -170,23 +170,23 @@ func (i *intake) record(ctx workflow.Context, taken batch) error {
 	for n, snapshot := range taken.snapshots {
 		moved, err := i.recordSnapshot(ctx, snapshot)
 		if err != nil {
-			i.batch.back(batch{snapshots: taken.snapshots[n:]})
+			i.batch.putBack(batch{snapshots: taken.snapshots[n:]})
 			failed = err
 			break
 		}
 		everything = everything || moved
 	}
-	if failed != nil && !i.keeps(ctx) {
+	if failed != nil && !i.survivesFailures(ctx) {
 		return failed
 	}
-	i.owe(ctx, changed, everything)
-	if err := i.request(ctx); err != nil {
+	i.addRequests(ctx, changed, everything)
+	if err := i.requestSyncs(ctx); err != nil {
 		return err
 	}
 	return failed
 }
 
-// count counts what came. Refused updates are no part of the rest of a batch.
+// count adds the updates of a batch, with its refused ones, to the report.
 func (i *intake) count(taken batch) {
 	i.report.Updates += taken.refused + int64(len(taken.updates))
 	i.report.Refused += taken.refused
@@ -216,7 +216,7 @@ func (i *intake) recordUpdates(ctx workflow.Context, updates []InventoryUpdate) 
 	return recorded.SKUs, nil
 }
 
-// recordSnapshot says whether the snapshot changed anything.
+// recordSnapshot records a snapshot, and returns whether it changed any level.
 func (i *intake) recordSnapshot(ctx workflow.Context, snapshot UploadedSnapshot) (bool, error) {
 	var recorded activities.RecordSnapshotResult
 	summary := fmt.Sprintf("record snapshot %d: %d rows", snapshot.ID, snapshot.Rows)
@@ -234,9 +234,9 @@ func (i *intake) recordSnapshot(ctx workflow.Context, snapshot UploadedSnapshot)
 	return recorded.Changed > 0, nil
 }
 
-// owe notes the requests that what was recorded needs: one for everything, or as few as name all SKUs that changed.
-func (i *intake) owe(ctx workflow.Context, changed []string, everything bool) {
-	scopes := parts(changed, MaximumScope)
+// addRequests adds the requests that are to be made for what was recorded: one for everything, or as few as can name all SKUs that changed.
+func (i *intake) addRequests(ctx workflow.Context, changed []string, everything bool) {
+	scopes := chunks(changed, MaximumScope)
 	if everything {
 		scopes = [][]string{nil}
 	}
@@ -245,13 +245,12 @@ func (i *intake) owe(ctx workflow.Context, changed []string, everything bool) {
 	}
 }
 
-// atOnce is true while short steps are done within the workflow task.
+// atOnce is true where short steps are done within the workflow task.
 func (i *intake) atOnce(ctx workflow.Context) bool {
 	return !historyIsLong(workflow.GetInfo(ctx)) && doesAtOnce(ctx, i.together)
 }
 
-// batchID names the batch that is being recorded. A batch that is recorded once more, because it failed or because its worker was lost, has the
-// same name.
+// batchID is the id of the batch that is being recorded. A batch that is recorded again, after a failure or because its worker was lost, has the same id.
 func (i *intake) batchID(ctx workflow.Context) string {
 	return fmt.Sprintf("%s/%d", workflow.GetInfo(ctx).FirstRunID, i.report.Batches)
 }
@@ -261,13 +260,13 @@ func (i *intake) nextID(ctx workflow.Context) string {
 	return fmt.Sprintf("%s/%d", workflow.GetInfo(ctx).WorkflowExecution.RunID, i.requestsMade)
 }
 
-// request asks every connection on the warehouse for a Smart Sync, once for each request that is to be made: of its SKUs, or of
-// everything when it names none. One that fails does not keep the others from being made.
-func (i *intake) request(ctx workflow.Context) error {
+// requestSyncs makes the requests that are to be made. Each asks every connection on the warehouse for a Smart Sync of its SKUs, or of everything when
+// it names none. A request that fails does not keep the others from being made; it waits for the next try.
+func (i *intake) requestSyncs(ctx workflow.Context) error {
 	var failed error
-	var kept []IntakeRequest
+	var remaining []IntakeRequest
 	for _, request := range i.requests {
-		if failed != nil && !i.keeps(ctx) {
+		if failed != nil && !i.survivesFailures(ctx) {
 			return failed
 		}
 		input := activities.RequestInput{Ledger: i.input.Ledger, Warehouse: i.input.Warehouse, ID: request.ID, SKUs: request.SKUs}
@@ -279,19 +278,19 @@ func (i *intake) request(ctx workflow.Context) error {
 		err := execute[activities.RequestResult](i.prioritised(ctx), i.atOnce(ctx), requestOptions, summary, receive.Request, input).Get(ctx, &requested)
 		if err != nil {
 			failed = err
-			kept = append(kept, request)
+			remaining = append(remaining, request)
 			continue
 		}
 		i.report.Requests += requested.Requests
 	}
-	if i.requests = kept; tooManyRequests(kept) {
+	if i.requests = remaining; tooManyRequests(remaining) {
 		i.requests = []IntakeRequest{{ID: i.nextID(ctx)}}
 	}
 	return failed
 }
 
-// continueAsNew goes on with a short history. What was read last goes along: where something always comes there is no moment in
-// which everything is recorded. It is less than one batch, for nothing more was there to be read; after a failure it is what a payload holds.
+// continueAsNew goes on in a new run with a short history. What was read and not recorded goes along, because with a steady stream of updates there is
+// no moment at which everything is recorded. It is less than one batch; after a failure it is as much as fits into a payload.
 func (i *intake) continueAsNew(ctx workflow.Context) error {
 	i.count(batch{refused: i.batch.refused})
 	return workflow.NewContinueAsNewError(ctx, InventoryIntakeType, IntakeInput{
@@ -309,12 +308,12 @@ func (r IntakeReport) markdown(warehouse, phase string) string {
 	var page strings.Builder
 	fmt.Fprintf(&page, "### intake of %s: %s\n\n", warehouse, phase)
 	if r.LastHeld != "" {
-		fmt.Fprintf(&page, "**the last snapshot was held:** %s\n\n", shown(r.LastHeld))
+		fmt.Fprintf(&page, "**the last snapshot was held:** %s\n\n", escapeText(r.LastHeld))
 	}
-	if failed := r.Failure; failed != nil {
-		fmt.Fprintf(&page, "**since %s nothing can be recorded:** %s\n\n", until(failed.Since), shown(failed.Error))
-		fmt.Fprintf(&page, "%d updates and %d snapshots wait, and what comes now waits with them; the next attempt is at %s. Mend what is wrong; nothing else is to be done.\n\n",
-			failed.Updates, failed.Snapshots, until(failed.Next))
+	if failure := r.Failure; failure != nil {
+		fmt.Fprintf(&page, "**since %s nothing can be recorded:** %s\n\n", until(failure.Since), escapeText(failure.Error))
+		fmt.Fprintf(&page, "%d updates and %d snapshots wait, and what comes now waits with them; the next attempt is at %s. "+
+			"Mend what is wrong; nothing else is to be done.\n\n", failure.Updates, failure.Snapshots, until(failure.Next))
 	}
 	page.WriteString("| | |\n|---|---:|\n")
 	for _, row := range []struct {

@@ -9,11 +9,11 @@ import (
 	"go.temporal.io/sdk/workflow"
 )
 
-// What an intake does when a step has failed for good: its sender was told that what it sent is safe, so it keeps all of that, says what
-// is wrong, and tries again after a while. Nothing else would do: a workflow that ends takes with it what it has read.
+// When a step of an intake has used up its attempts, the intake keeps everything that it has read, says what is wrong, and tries again after a while.
+// Senders were told that their updates are safe, and a workflow that ends would lose what it has read.
 
-// keeps is true for histories in which an intake outlives a step that failed. It is asked only where that matters.
-func (i *intake) keeps(ctx workflow.Context) bool {
+// survivesFailures is true for histories in which an intake goes on after a step that failed. It is called only where the answer matters.
+func (i *intake) survivesFailures(ctx workflow.Context) bool {
 	return workflow.GetVersion(ctx, "intakes-outlive-a-failure", workflow.DefaultVersion, 1) == 1
 }
 
@@ -43,16 +43,16 @@ func (i *intake) recovered(ctx workflow.Context) {
 	}
 }
 
-// mark shows the failure, or that there is none, where it can be read without a worker and be searched for.
+// mark writes the failure, or that there is none, into the memo and the search attributes, where it can be read and searched for without a worker.
 func (i *intake) mark(ctx workflow.Context, failure *IntakeFailure) {
 	var memo any // nil removes it
 	if failure != nil {
 		memo = *failure
 	}
-	// Neither can fail but for a value that cannot be encoded.
+	// Both calls fail only for a value that cannot be encoded.
 	_ = workflow.UpsertMemo(ctx, map[string]any{MemoFailure: memo})
 	if _, labelled := workflow.GetTypedSearchAttributes(ctx).GetKeyword(AttributeWarehouse); !labelled {
-		return // the namespace knows no attributes of ours
+		return // the namespace does not have our search attributes
 	}
 	outcome := AttributeOutcome.ValueUnset()
 	if failure != nil {
@@ -61,8 +61,8 @@ func (i *intake) mark(ctx workflow.Context, failure *IntakeFailure) {
 	_ = workflow.UpsertTypedSearchAttributes(ctx, outcome)
 }
 
-// await waits until what failed is due again, and reads what comes meanwhile. An error ends this run of the workflow: it goes on as new.
-// After a cancellation there is one more attempt, at once.
+// await waits until the failed step is to be tried again, and reads the signals that come meanwhile. It returns an error when the workflow must continue
+// as new. After a cancellation there is one more attempt, at once.
 func (i *intake) await(ctx workflow.Context) error {
 	failure := i.report.Failure
 	if failure == nil || ctx.Err() != nil {
@@ -83,7 +83,7 @@ func (i *intake) await(ctx workflow.Context) error {
 	}
 }
 
-// readAll reads everything that is there. A batch can be larger than what is recorded at once.
+// readAll reads all signals that are there, also into a batch that is larger than what is recorded in one step.
 func (i *intake) readAll(ctx workflow.Context) {
 	for n := 1; ; n++ {
 		var signal InventoryUpdated
@@ -100,8 +100,7 @@ func (i *intake) readAll(ctx workflow.Context) {
 	}
 }
 
-// giveUp ends a cancelled intake that cannot record what it has read: a person has said that it must end, so it ends red, and says what
-// was not recorded.
+// giveUp is the error that ends a cancelled intake which cannot record what it has read. It says how much was not recorded, and where that is.
 func (i *intake) giveUp(ctx workflow.Context, cause error) error {
 	i.readAll(ctx)
 	i.mark(ctx, i.report.Failure)
@@ -119,7 +118,7 @@ const (
 	failureMost  = 15 * time.Minute
 )
 
-// failureWait is how long an intake waits after so many failures in a row.
+// failureWait is how long an intake waits after this many failures in a row.
 func failureWait(attempts int) time.Duration {
 	wait := failureFirst
 	for n := 1; n < attempts && wait < failureMost; n++ {
@@ -128,7 +127,7 @@ func failureWait(attempts int) time.Duration {
 	return min(wait, failureMost)
 }
 
-// Failure is what failed, in words. A step that was tried for its whole time says why it failed last.
+// Failure is the message of an error, for people. For a step that was tried until its time was over, it is the last error.
 func Failure(err error) string {
 	var timeout *temporal.TimeoutError
 	if errors.As(err, &timeout) && timeout.Unwrap() != nil {

@@ -9,8 +9,8 @@ import (
 	"github.com/tidemark/tidemark/activities"
 )
 
-// label sets the search attributes of an intake that a service started, and notes for whom it works: its steps tell it. Histories from
-// before have no labels in their results, so nothing is set.
+// label sets the search attributes of an intake that a service started, and notes its merchant, as the results of its steps say. Results in older
+// histories have no labels, so nothing is set.
 func (i *intake) label(ctx workflow.Context, labels activities.Labels) {
 	if labels.Merchant != "" {
 		i.merchant = labels.Merchant
@@ -27,23 +27,23 @@ func (i *intake) label(ctx workflow.Context, labels activities.Labels) {
 		updates = append(updates, AttributeMerchant.ValueSet(labels.Merchant))
 	}
 	if len(updates) > 0 {
-		// Only an attribute that the namespace does not know could make this fail, and the step has asked for that.
+		// It fails only for an attribute that the namespace does not have, and the step has checked that.
 		_ = workflow.UpsertTypedSearchAttributes(ctx, updates...)
 	}
 }
 
-// labelsOf are the labels that the error of a step tells.
+// labelsOf are the labels in the details of a step's error.
 func labelsOf(err error) activities.Labels {
 	var failed *temporal.ApplicationError
 	var labels activities.Labels
 	if errors.As(err, &failed) && failed.HasDetails() {
-		_ = failed.Details(&labels) // what is something else is no label
+		_ = failed.Details(&labels) // details of another type leave the labels empty
 	}
 	return labels
 }
 
-// prioritised is a context whose steps are as urgent as an intake is, and share the workers fairly with those of other merchants. The first
-// step of an intake that a service started does not know its merchant.
+// prioritised is a context whose steps have the priority of an intake, and its merchant's fair share of the workers. The first step of an intake that a
+// service started does not know its merchant.
 func (i *intake) prioritised(ctx workflow.Context) workflow.Context {
 	merchant := i.merchant
 	if merchant == "" {

@@ -8,13 +8,13 @@ import (
 	"github.com/tidemark/tidemark/ledger"
 )
 
-// fetchesFirst is true for histories in which a run fetches before it takes its store, and says from its beginning what it is about.
+// fetchesFirst is true for histories in which a run fetches before it acquires its store, and sets its search attributes when it begins.
 func fetchesFirst(ctx workflow.Context) bool {
 	return workflow.GetVersion(ctx, "fetch-before-store", workflow.DefaultVersion, 1) == 1
 }
 
-// label sets the search attributes of a run that begins, where they differ from those that the workflow was started with: a service
-// that starts a workflow by a signal knows nothing of them.
+// label sets the search attributes of a run that begins, where they differ from those that the workflow was started with: a service that starts a
+// workflow by a signal does not set them.
 func (p *pass) label(ctx workflow.Context, begun activities.BeginResult, trigger ledger.Trigger) {
 	if !begun.Attributes || !fetchesFirst(ctx) {
 		return
@@ -38,12 +38,12 @@ func (p *pass) label(ctx workflow.Context, begun activities.BeginResult, trigger
 		}
 	}
 	if len(updates) > 0 {
-		// Only an attribute that the namespace does not know could make this fail, and Begin has asked for that.
+		// It fails only for an attribute that the namespace does not have, and Begin has checked that.
 		_ = workflow.UpsertTypedSearchAttributes(ctx, updates...)
 	}
 }
 
-// labelOutcome shows in the search attributes how the run stands: held while it waits for a person.
+// labelOutcome sets the outcome in the search attributes: held while the run waits for a person.
 func (p *pass) labelOutcome(ctx workflow.Context, outcome ledger.Outcome) {
 	if p.labelled && fetchesFirst(ctx) {
 		_ = workflow.UpsertTypedSearchAttributes(ctx, AttributeOutcome.ValueSet(string(outcome)))

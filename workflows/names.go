@@ -1,8 +1,8 @@
-// Package workflows puts steps in order. SmartSync and FullSync are the runs of a connection; InventoryIntake records what a warehouse
-// sends, and asks for Smart Syncs of what that changed. They decide nothing about stock: what is due, who may start and what a store's response
-// means are decided by pure functions and by activities; a workflow sequences, waits and shows.
+// Package workflows puts steps in order. SmartSync and FullSync are the runs of a connection. InventoryIntake records what a warehouse sends, and asks
+// for Smart Syncs of what that changed. Workflows only sequence, wait and show: pure functions and activities decide what is due, which run may start
+// and what a store's response means.
 //
-// Only deterministic code lives here. Recorded histories of every ending are in testdata and replay in the tests.
+// All code in this package is deterministic. Recorded histories of every ending are in testdata, and the tests replay them.
 package workflows
 
 import (
@@ -15,7 +15,7 @@ import (
 
 // Names that services, schedules and operators use. They are a public contract and do not change.
 const (
-	// TaskQueue is where the workers listen.
+	// TaskQueue is the task queue that the workers poll.
 	TaskQueue = "tidemark"
 
 	// SmartSync and FullSync are the workflow types; both take a SyncInput and return a SyncReport.
@@ -32,7 +32,7 @@ const (
 	SignalApprove = "approve"
 	SignalReject  = "reject"
 
-	// SignalHoldDissolved carries a HoldDissolved, to the workflow of a held run: nobody need decide any more. Workers send it.
+	// SignalHoldDissolved carries a HoldDissolved, to the workflow of a held run, when the reason of its hold is gone. Workers send it.
 	SignalHoldDissolved = "hold-dissolved"
 
 	// UpdateSync takes a SyncRequest and answers with a SyncAnswer. Send it by update-with-start to the id that WorkflowID gives.
@@ -45,14 +45,13 @@ const (
 	QueryProgress = "progress"
 )
 
-// WorkflowID is the id of a connection's sync on demand, and of its schedule. A scheduled run's id is this with the time
-// behind it.
+// WorkflowID is the id of a connection's sync on demand, and of its schedule. The id of a scheduled run is this id followed by the time.
 func WorkflowID(mode ledger.Mode, connection string) string {
 	return string(mode) + "-sync/" + connection
 }
 
-// EventsID is the id of the syncs that a warehouse's events ask for, of a few SKUs each. They have a workflow of their own, so that
-// no run of everything that waits for a person keeps them waiting.
+// EventsID is the id of the syncs that a warehouse's events ask for, of a few SKUs each. They have a workflow of their own, so that they do not wait
+// behind a run of everything that is held.
 func EventsID(connection string) string { return WorkflowID(ledger.Smart, connection) + events }
 
 const events = "/events"
@@ -73,8 +72,8 @@ func WorkflowType(mode ledger.Mode) string {
 
 // ConnectionOf is the inverse of WorkflowID and EventsID; it also takes the id of a scheduled run.
 func ConnectionOf(workflow string) (mode ledger.Mode, connection string, ok bool) {
-	kind, rest, found := strings.Cut(workflow, "/")
-	if !found || rest == "" {
+	kind, name, cut := strings.Cut(workflow, "/")
+	if !cut || name == "" {
 		return "", "", false
 	}
 	switch kind {
@@ -85,13 +84,13 @@ func ConnectionOf(workflow string) (mode ledger.Mode, connection string, ok bool
 	default:
 		return "", "", false
 	}
-	rest = strings.TrimSuffix(rest, events)
+	name = strings.TrimSuffix(name, events)
 	// Connection ids have no upper-case letters, so the time that a schedule adds ("-2026-11-24T01:00:00Z") is recognised by its T.
 	const stamp = len("-2026-11-24T01:00:00Z")
-	if at := len(rest) - stamp; at > 0 && rest[len(rest)-1] == 'Z' && rest[at+11] == 'T' {
-		rest = rest[:at]
+	if at := len(name) - stamp; at > 0 && name[len(name)-1] == 'Z' && name[at+11] == 'T' {
+		name = name[:at]
 	}
-	return mode, rest, true
+	return mode, name, true
 }
 
 // Search attributes of every run, all of type Keyword. `starter apply` registers them.
@@ -109,9 +108,9 @@ var (
 const (
 	// MemoLedger names the ledger that a workflow, or a schedule's runs, belong to, as the input does.
 	MemoLedger = "TidemarkLedger"
-	// MemoApplied says from where a schedule was last changed, for people.
+	// MemoApplied is the host and the file from which a schedule was last applied, for people.
 	MemoApplied = "TidemarkApplied"
-	// MemoFailure, of an intake, is the IntakeFailure that it waits for, so that it can be read without a worker.
+	// MemoFailure is the IntakeFailure of an intake that waits after a failure, so that it can be read without a worker.
 	MemoFailure = "TidemarkFailure"
 )
 
@@ -131,7 +130,7 @@ func ConnectionAttributes(connection ledger.Connection, mode ledger.Mode, trigge
 		AttributeStore.ValueSet(connection.Store),
 		AttributeMode.ValueSet(string(mode)),
 		AttributeTrigger.ValueSet(string(trigger)),
-		AttributeOutcome.ValueSet(string(ledger.Running)), // here it costs nothing; set by the run it is an action
+		AttributeOutcome.ValueSet(string(ledger.Running)), // it costs nothing here; set by the run it would be one action more
 	)
 }
 
@@ -140,13 +139,13 @@ func WarehouseAttributes(warehouse ledger.Warehouse) temporal.SearchAttributes {
 	return temporal.NewSearchAttributes(AttributeMerchant.ValueSet(warehouse.Merchant), AttributeWarehouse.ValueSet(warehouse.ID))
 }
 
-// IntakePriority is how urgent an intake is: more than any run, for somebody waits for the answer, and it is short.
+// IntakePriority is the priority of an intake: above every run, because its steps are short and their figures should reach the stores quickly.
 func IntakePriority(merchant string) temporal.Priority {
 	return temporal.Priority{PriorityKey: 1, FairnessKey: merchant}
 }
 
-// Priority is how urgent a run is: what was asked for comes before scheduled Smart Syncs, and those before scheduled Full
-// Syncs. Merchants share the workers fairly.
+// Priority is the priority of a run: requested runs come before scheduled Smart Syncs, and those before scheduled Full Syncs. The fairness key shares
+// the workers fairly among merchants.
 func Priority(merchant string, mode ledger.Mode, trigger ledger.Trigger) temporal.Priority {
 	key := 3
 	switch {

@@ -26,19 +26,19 @@ type pass struct {
 	assignment
 	lease      ledger.Lease
 	mode       ledger.Mode
-	begun      bool // the run was begun; it must be ended, and gives its store back
+	begun      bool // the ledger has begun the run, so it must be ended, which gives its store back
 	trigger    ledger.Trigger
-	skipped    string // why it gave up when it had fetched
-	again      string // why it must be resolved again before it goes on to push
+	skipped    string // why the pass gave up after it had fetched; empty when it did not
+	again      string // why the pass must resolve again before it pushes on; empty when it need not
 	unchanged  string // since when the warehouse is unchanged, in words; empty when it is not
-	rechecking bool   // it is held, and is being checked again
+	rechecking bool   // the pass is held, and is being checked again
 	merchant   string
-	stage      stage     // the long step that it has come to
-	since      time.Time // when that was begun first
-	notBefore  time.Time // a call of the run before may be under way until then
-	fetched    bool      // in an earlier run of the workflow
+	stage      stage     // the long step that the pass has come to
+	since      time.Time // when the stage was begun first
+	notBefore  time.Time // a call of the run before may be open until then
+	fetched    bool      // the pass has fetched in an earlier run of the workflow
 	faulty     int       // waits in a row for a store with server errors
-	verdict    string    // what a person has decided of its hold, in words
+	verdict    string    // a person's decision about its hold, in words
 	// What a person has rejected in an earlier run, in words: the snapshot, and figures that would go to 0.
 	snapshotRejected, zeroingRejected string
 	counts                            ledger.Counts
@@ -48,12 +48,12 @@ type pass struct {
 	fetchApproved, zeroApproved *activities.DecideResult
 }
 
-// run takes the pass through its phases and says how it ended. An error means that a person must act, or a cancellation.
+// run takes the pass through its phases, and returns its outcome and the reason. An error means that a person must act, or a cancellation.
 func (p *pass) run(ctx workflow.Context, next turn) (ledger.Outcome, string, error) {
 	p.trigger = next.trigger
 	switch {
 	case next.begun != nil:
-		return p.goOn(ctx, *next.begun)
+		return p.continueBegun(ctx, *next.begun)
 	case next.held != nil:
 		return p.resume(ctx, *next.held)
 	}
@@ -77,40 +77,40 @@ func (p *pass) run(ctx workflow.Context, next turn) (ledger.Outcome, string, err
 	return p.work(ctx, nil)
 }
 
-// work prepares the pass and pushes, and prepares it anew for as long as so much moves meanwhile that the push needs it.
+// work prepares the pass and pushes. It does so again for as long as the push finds that too much has changed meanwhile.
 func (p *pass) work(ctx workflow.Context, waits *heldPass) (ledger.Outcome, string, error) {
 	for {
-		outcome, reason, err := p.once(ctx, waits)
+		outcome, reason, err := p.prepareAndPush(ctx, waits)
 		if p.again == "" || err != nil {
 			return outcome, reason, err
 		}
 		waits = nil
-		p.follow(ctx)
+		p.resolveAgain(ctx)
 	}
 }
 
-// follow has the pass resolved again: what moved since, and what it has not pushed yet. What it has pushed does not become due again.
-func (p *pass) follow(ctx workflow.Context) {
+// resolveAgain makes the pass resolve again: what has changed since, and what it has not pushed yet. What it has pushed does not become due again.
+func (p *pass) resolveAgain(ctx workflow.Context) {
 	workflow.GetLogger(ctx).Info("resolving again", "why", p.again)
-	p.again, p.fetched, p.rest = "", true, true
+	p.again, p.fetched, p.continues = "", true, true
 }
 
-// once fetches, resolves and pushes, and waits for a person where that is needed. A pass that was handed on waits already.
-func (p *pass) once(ctx workflow.Context, waits *heldPass) (ledger.Outcome, string, error) {
+// prepareAndPush fetches, resolves and pushes, and waits for a person where that is needed. waits is set for a pass that waits already.
+func (p *pass) prepareAndPush(ctx workflow.Context, waits *heldPass) (ledger.Outcome, string, error) {
 	for {
 		if waits == nil {
-			held, err := p.prepare(ctx)
+			hold, err := p.prepare(ctx)
 			if err != nil {
 				return "", "", err
 			}
-			if held == nil {
+			if hold == nil {
 				break
 			}
-			if p.ofEvents(ctx) && workflow.GetVersion(ctx, "events-do-not-wait", workflow.DefaultVersion, 1) == 1 {
-				// More events are behind these. Their rows stay due, and the next run of everything asks for a decision.
-				return ledger.Held, held.Reason + "; the next run of everything asks whether it may", nil
+			if p.isForEvents(ctx) && workflow.GetVersion(ctx, "events-do-not-wait", workflow.DefaultVersion, 1) == 1 {
+				// More events wait behind these. The rows stay due, and the next run of everything asks for a decision.
+				return ledger.Held, hold.Reason + "; the next run of everything asks whether it may", nil
 			}
-			if waits, err = p.hold(ctx, *held); err != nil {
+			if waits, err = p.hold(ctx, *hold); err != nil {
 				return "", "", err
 			}
 		}
@@ -121,7 +121,7 @@ func (p *pass) once(ctx workflow.Context, waits *heldPass) (ledger.Outcome, stri
 		switch decision {
 		case activities.Approved:
 		case activities.Dissolved:
-			return p.outgo(ctx)
+			return p.finishPrepared(ctx)
 		case activities.Rejected, activities.Lifted: // lifted: the next run asks anew
 			return ledger.RejectedOutcome, cmp.Or(p.verdict, waits.Reason), nil
 		default:
@@ -129,11 +129,11 @@ func (p *pass) once(ctx workflow.Context, waits *heldPass) (ledger.Outcome, stri
 		}
 		waits = nil
 	}
-	return p.outgo(ctx)
+	return p.finishPrepared(ctx)
 }
 
-// outgo ends a pass that is prepared: it pushes, where there is something to push and a store to push it to.
-func (p *pass) outgo(ctx workflow.Context) (ledger.Outcome, string, error) {
+// finishPrepared pushes a prepared pass, unless it was skipped or is a dry run.
+func (p *pass) finishPrepared(ctx workflow.Context) (ledger.Outcome, string, error) {
 	if p.skipped != "" {
 		return ledger.Skipped, p.skipped, nil
 	}
@@ -143,13 +143,13 @@ func (p *pass) outgo(ctx workflow.Context) (ledger.Outcome, string, error) {
 	return p.push(ctx)
 }
 
-// atOnce is true for a pass of what is recorded already, whose short steps are done within the workflow task.
+// atOnce is true for a pass without a fetch whose short steps are done within the workflow task.
 func (p *pass) atOnce(ctx workflow.Context) bool {
-	return p.skipFetch && !p.long(ctx) && doesAtOnce(ctx, p.together())
+	return p.skipFetch && !p.long(ctx) && doesAtOnce(ctx, p.requestCount())
 }
 
-// ofEvents is true for what a warehouse's events asked for.
-func (p *pass) ofEvents(ctx workflow.Context) bool {
+// isForEvents is true for a pass that a warehouse's events asked for.
+func (p *pass) isForEvents(ctx workflow.Context) bool {
 	return p.skipFetch && (len(p.scope) > 0 || workflow.GetInfo(ctx).WorkflowExecution.ID == EventsID(p.input.Connection))
 }
 
@@ -168,8 +168,8 @@ func (p *pass) begin(ctx workflow.Context, trigger ledger.Trigger) (activities.B
 			FetchFirst: first, SkipFetch: first && p.skipFetch,
 		})
 	}, &begun)
-	if goesOn := (*goesOnError)(nil); errors.As(err, &goesOn) {
-		return begun, err // it keeps its turn
+	if continued := (*continuedError)(nil); errors.As(err, &continued) {
+		return begun, err // the pass keeps its turn in the queue for the store
 	}
 	if err != nil {
 		_, reason := outcomeOf(err)
@@ -177,7 +177,7 @@ func (p *pass) begin(ctx workflow.Context, trigger ledger.Trigger) (activities.B
 		p.leave(ctx, err)
 		return begun, err
 	}
-	p.fates.begin(begunFate(begun))
+	p.fates.begin(beginAnswer(begun))
 	p.lease, p.mode = begun.Lease, begun.Mode
 	p.begun = begun.Action == activities.BeginGo
 	p.progress.Run = p.lease.Run
@@ -187,7 +187,7 @@ func (p *pass) begin(ctx workflow.Context, trigger ledger.Trigger) (activities.B
 	return begun, nil
 }
 
-// leave takes a pass that never had the store out of the queue for it, so that nobody leaves the store to it.
+// leave takes a pass that never had the store out of the queue for it, so that no other run waits for it.
 func (p *pass) leave(ctx workflow.Context, cause error) {
 	if workflow.GetVersion(ctx, "leaves-the-queue", workflow.DefaultVersion, 1) == workflow.DefaultVersion {
 		return
@@ -198,18 +198,18 @@ func (p *pass) leave(ctx workflow.Context, cause error) {
 	err := workflow.ExecuteActivity(options(clean, finishOptions, "leave the queue for the store"), gate.Leave,
 		activities.LeaveInput{FirstRun: workflow.GetInfo(ctx).FirstRunID, Pass: p.passes, Outcome: outcome, Reason: reason}).Get(clean, nil)
 	if err != nil {
-		// The turn ends by itself in a moment; what made the pass fail is what people must see.
+		// Its turn in the queue expires soon; people must see the error that made the pass fail.
 		workflow.GetLogger(ctx).Warn("leaving the queue failed", "error", err)
 	}
 }
 
-// prepare fetches and resolves. It returns what has to be approved first, nil when nothing has.
+// prepare fetches and resolves. It returns the hold that a person must decide about first; nil when there is none.
 func (p *pass) prepare(ctx workflow.Context) (*activities.HoldInput, error) {
 	summary := "resolve what was recorded"
-	done := p.fetched
-	p.fetched = false // what is prepared again is fetched anew
-	// A Full Sync always asks the warehouse, also one that took the place of a Smart Sync.
-	if (!p.skipFetch || p.mode == ledger.Full) && !done {
+	fetchedBefore := p.fetched
+	p.fetched = false // a pass that is prepared again fetches again
+	// A Full Sync always fetches, also one that took the place of a Smart Sync.
+	if (!p.skipFetch || p.mode == ledger.Full) && !fetchedBefore {
 		fetched, err := p.fetch(ctx)
 		if err != nil {
 			return nil, err
@@ -229,8 +229,8 @@ func (p *pass) prepare(ctx workflow.Context) (*activities.HoldInput, error) {
 	p.enter(ctx, stageResolve)
 	p.show(ctx, "resolving")
 	resolving := activities.ResolveInput{Lease: p.lease, Connection: p.input.Connection, Mode: p.mode, Scope: p.scope, Named: p.named(), DryRun: p.dryRun}
-	if p.rest {
-		// What the pass before did not get to is still due. A Full Sync would begin again with the first row.
+	if p.continues {
+		// The rows that the pass before did not reach are still due. A Full Sync would begin again with the first row.
 		resolving.Mode, resolving.Named = ledger.Smart, nil
 	}
 	if approved := p.zeroApproved; approved != nil {
@@ -253,7 +253,7 @@ func (p *pass) prepare(ctx workflow.Context) (*activities.HoldInput, error) {
 	return nil, nil
 }
 
-// acquire takes the store for a run that has none yet. A dry run needs none: it writes nothing there.
+// acquire takes the store for a run that does not have it yet. A dry run needs no store, because it pushes nothing.
 func (p *pass) acquire(ctx workflow.Context) error {
 	if p.lease.Fence != 0 || p.dryRun {
 		return nil
@@ -284,7 +284,7 @@ func (p *pass) acquire(ctx workflow.Context) error {
 	return p.outlast(ctx, acquired.NotBefore)
 }
 
-// fetch has the warehouse's levels recorded.
+// fetch reads the warehouse's levels and records them.
 func (p *pass) fetch(ctx workflow.Context) (activities.FetchResult, error) {
 	p.enter(ctx, stageFetch)
 	p.show(ctx, "fetching from the warehouse")
@@ -307,11 +307,11 @@ func (p *pass) fetch(ctx workflow.Context) (activities.FetchResult, error) {
 	return fetched, nil
 }
 
-// push works in slices until nothing is due, waiting where the store asks to wait.
+// push pushes in slices until nothing is due, and waits where the store asks for it.
 func (p *pass) push(ctx workflow.Context) (ledger.Outcome, string, error) {
 	p.enter(ctx, stagePush)
 	p.show(ctx, "pushing")
-	pace := "" // the ledger has that of the run before
+	pace := "" // the first slice takes the pace of the run before from the ledger
 	for {
 		var slice activities.PushResult
 		summary := pushing(p.progress)
@@ -330,7 +330,7 @@ func (p *pass) push(ctx workflow.Context) (ledger.Outcome, string, error) {
 			return "", "", nil
 		}
 		if slice.Done {
-			outcome, reason := ending(p.counts, slice.Left)
+			outcome, reason := pushOutcome(p.counts, slice.Left)
 			return outcome, reason, nil
 		}
 		if p.faulty = patience(p.faulty, slice); p.faulty > faultyMost {
@@ -342,7 +342,7 @@ func (p *pass) push(ctx workflow.Context) (ledger.Outcome, string, error) {
 		if !slice.Until.IsZero() {
 			p.counts.Waits++
 			err := p.idle(ctx, slice.Until, slice.Why)
-			if goesOn := (*goesOnError)(nil); errors.As(err, &goesOn) {
+			if continued := (*continuedError)(nil); errors.As(err, &continued) {
 				return ledger.Partial, "a long run goes on in a new one", nil
 			}
 			if err != nil {
@@ -352,7 +352,7 @@ func (p *pass) push(ctx workflow.Context) (ledger.Outcome, string, error) {
 	}
 }
 
-// pushing says what a slice of a push has before it.
+// pushing is the summary of a slice of a push: how many rows are due.
 func pushing(p Progress) string {
 	if p.Open == 0 {
 		return fmt.Sprintf("push: %d due", p.Left)
@@ -368,7 +368,7 @@ func (p *pass) count(slice activities.PushResult) {
 	p.progress.Counts, p.progress.Left, p.progress.Open = p.counts, slice.Left, slice.Open
 }
 
-// patience counts waits in a row for a store with server errors.
+// patience counts the waits in a row for a store with server errors; any other slice ends the row.
 func patience(before int, slice activities.PushResult) int {
 	if slice.Faulty {
 		return before + 1
@@ -376,7 +376,7 @@ func patience(before int, slice activities.PushResult) int {
 	return 0
 }
 
-// historyIsLong is true well before the limits on a history: 51,200 events, of which the server suggests to use 4,096.
+// historyIsLong is true well before the limits of a history: a server allows 51,200 events, and suggests to continue as new at 4,096.
 func historyIsLong(info *workflow.Info) bool {
 	return info.GetContinueAsNewSuggested() || info.GetCurrentHistoryLength() > 3000
 }
@@ -392,5 +392,5 @@ func (p *pass) finish(ctx workflow.Context, outcome ledger.Outcome, reason strin
 	return err
 }
 
-// until is a moment in words, for people who read the Web UI.
+// until writes a moment for people who read the Web UI.
 func until(at time.Time) string { return at.UTC().Format("2006-01-02 15:04:05 UTC") }

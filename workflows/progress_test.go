@@ -55,7 +55,8 @@ func TestMomentsHaveTheirDate(t *testing.T) {
 	t.Parallel()
 	until := time.Date(2026, 12, 6, 7, 39, 0, 0, time.UTC)
 	require.Contains(t, Progress{Phase: "held", Run: 7, Waiting: "few rows", Until: &until}.markdown("acme"), "**few rows** (until 2026-12-06 07:39:00 UTC)")
-	require.Contains(t, IntakeReport{Failure: &IntakeFailure{Since: until, Next: until.Add(time.Minute)}}.markdown("depot", "waiting"), "the next attempt is at 2026-12-06 07:40:00 UTC")
+	require.Contains(t, IntakeReport{Failure: &IntakeFailure{Since: until, Next: until.Add(time.Minute)}}.markdown("depot", "waiting"),
+		"the next attempt is at 2026-12-06 07:40:00 UTC")
 }
 
 // What others wrote is shown as it is: no mark turns the direction of what follows, and nothing is read as Markdown.

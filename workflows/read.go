@@ -7,8 +7,8 @@ import (
 	"github.com/tidemark/tidemark/ledger"
 )
 
-// read adds a fetch to the figures of a run. A run that a person approved fetches twice: what its first fetch recorded is still its own,
-// and the second mostly finds it there. What another run has fetched is that run's.
+// read adds the figures of a fetch to those of a run. A run that a person approved fetches twice; its changes are those of both fetches, because the
+// second finds most of them recorded. A fetch that was shared with another run counts for that run.
 func read(before ledger.Counts, fetched activities.FetchResult) ledger.Counts {
 	before.Stale, before.Odd = fetched.Stale, fetched.Odd
 	if fetched.Shared != 0 || fetched.Unchanged {
@@ -20,7 +20,7 @@ func read(before ledger.Counts, fetched activities.FetchResult) ledger.Counts {
 	return before
 }
 
-// heldRows is how many rows a person is asked about: those of the snapshot that is held, and not those that were recorded before it.
+// heldRows is how many rows the held snapshot has, without those that were recorded before it.
 func heldRows(fetched activities.FetchResult) int64 {
 	if fetched.HeldRows != nil {
 		return *fetched.HeldRows
@@ -28,7 +28,7 @@ func heldRows(fetched activities.FetchResult) int64 {
 	return fetched.Rows // a worker of an earlier release fetched
 }
 
-// unchanged says in words that a warehouse had nothing new to read, and since when.
+// unchanged says in words that a warehouse had nothing new to read, and since when; it is empty where it had.
 func unchanged(fetched activities.FetchResult) string {
 	if !fetched.Unchanged || fetched.UnchangedSince == nil {
 		return ""

@@ -10,16 +10,16 @@ import (
 	"github.com/tidemark/tidemark/activities"
 )
 
-// A held run checks by itself, from time to time, whether it must still be held: the file that was cut off may be whole by now. So a hold
-// dissolves when nobody comes, and what a person reads of it is still true.
+// A held run checks from time to time whether it must still be held: a file that was cut off may be whole by now. So a hold can dissolve without a
+// person, and its reason stays up to date.
 
 const (
-	// firstRecheck and mostRecheck are how long a held run waits before the next check, the first time and at most.
+	// firstRecheck is how long a held run waits before its first check, and mostRecheck the longest wait between two checks.
 	firstRecheck = 15 * time.Minute
 	mostRecheck  = time.Hour
 )
 
-// recheckAfter is how long a held run waits before the next check, after so many.
+// recheckAfter is how long a held run waits before the next check, after this many checks.
 func recheckAfter(checks int) time.Duration {
 	after := firstRecheck
 	for range checks {
@@ -30,25 +30,25 @@ func recheckAfter(checks int) time.Duration {
 	return after
 }
 
-// rechecks is true for histories in which a held run checks by itself whether it must still be held.
+// rechecks is true for histories in which a held run checks whether it must still be held.
 func (p *pass) rechecks(ctx workflow.Context) bool {
 	return fetchesFirst(ctx) && workflow.GetVersion(ctx, "a-held-run-looks-again", workflow.DefaultVersion, 1) == 1
 }
 
-// recheckUntil waits until the hold is answered, and checks from time to time whether it must stay. It is true when the pass need not be held any more and is
-// ready to push.
+// recheckUntil waits until the hold is answered, and checks from time to time whether it must stay. It returns true when the pass need not be held any
+// more and is ready to push.
 func (p *pass) recheckUntil(ctx workflow.Context, held *heldPass, answered func() bool) (bool, error) {
 	if !p.rechecks(ctx) {
-		return false, p.attend(ctx, answered)
+		return false, p.waitFor(ctx, answered)
 	}
 	for !answered() {
 		clock, stop := workflow.WithCancel(ctx)
 		if held.RecheckAt.IsZero() {
 			held.RecheckAt = workflow.Now(ctx).Add(recheckAfter(held.Rechecks))
 		}
-		wait := max(held.RecheckAt.Sub(workflow.Now(ctx)), 0) // requests that never stop put no check off
+		wait := max(held.RecheckAt.Sub(workflow.Now(ctx)), 0) // a fixed time, so that a stream of requests does not put the check off
 		timer := workflow.NewTimerWithOptions(clock, wait, workflow.TimerOptions{Summary: "check again whether the run must be held"})
-		err := p.attend(ctx, func() bool { return answered() || timer.IsReady() || p.dissolved.Len() > 0 })
+		err := p.waitFor(ctx, func() bool { return answered() || timer.IsReady() || p.dissolved.Len() > 0 })
 		due := timer.IsReady()
 		stop()
 		if err != nil || answered() {
@@ -67,7 +67,7 @@ func (p *pass) recheckUntil(ctx workflow.Context, held *heldPass, answered func(
 	return false, nil
 }
 
-// holdDissolved reads what other runs tell a held one; it is true when its hold has dissolved.
+// holdDissolved reads the signals of other runs; it is true when one of them says that the reason of this run's hold is gone.
 func (p *pass) holdDissolved(run int64) bool {
 	dissolved := false
 	var signal HoldDissolved
@@ -78,9 +78,9 @@ func (p *pass) holdDissolved(run int64) bool {
 	return dissolved
 }
 
-// recheck prepares the pass anew, as if nobody had been asked. What fails on the way leaves it held: the next check may do better; except that the
-// ledger does not know the run any more, and so nobody sees that it waits. An answer ends the check at once. It is true when the pass need
-// not be held any more.
+// recheck prepares the pass anew, as if nobody had been asked, and returns true when the pass need not be held any more. An answer ends the check at
+// once. Where the check fails, the pass stays held, and the next check may succeed. Only where the ledger does not know the run any more, so that
+// nobody can see that it waits, the error is returned.
 func (p *pass) recheck(ctx workflow.Context, held *heldPass, answered func() bool) (bool, error) {
 	work, cancel := workflow.WithCancel(ctx)
 	defer cancel()
@@ -92,7 +92,7 @@ func (p *pass) recheck(ctx workflow.Context, held *heldPass, answered func() boo
 		again, failed = p.prepare(ctx)
 		done = true
 	})
-	err := p.attend(ctx, func() bool { return done || answered() })
+	err := p.waitFor(ctx, func() bool { return done || answered() })
 	if !done {
 		cancel()
 		clean, _ := workflow.NewDisconnectedContext(ctx)
@@ -111,20 +111,20 @@ func (p *pass) recheck(ctx workflow.Context, held *heldPass, answered func() boo
 	if lostRun(failed) && workflow.GetVersion(ctx, "a-held-run-that-was-lost-ends", workflow.DefaultVersion, 1) == 1 {
 		return false, failed
 	}
-	if kept := p.stay(ctx, held, again); kept != nil {
-		return false, kept
+	if holdErr := p.keepHeld(ctx, held, again); holdErr != nil {
+		return false, holdErr
 	}
 	return false, err
 }
 
-// lostRun is true for an error that says that the ledger does not know the run any more, or has ended it.
+// lostRun is true for an error that says that the ledger does not have the run any more, or has ended it.
 func lostRun(err error) bool {
 	var application *temporal.ApplicationError
 	return errors.As(err, &application) && application.Type() == activities.ErrorStoreLost
 }
 
-// stay keeps a pass held that was checked again: its store is given back. Where it is another thing now that must be decided, that is asked.
-func (p *pass) stay(ctx workflow.Context, held *heldPass, again *activities.HoldInput) error {
+// keepHeld keeps a pass held after a check, and gives its store back. Where the check found a hold of another kind, that is asked instead.
+func (p *pass) keepHeld(ctx workflow.Context, held *heldPass, again *activities.HoldInput) error {
 	defer func() { p.showHeld(ctx, *held) }()
 	if again != nil && again.Kind != held.Kind {
 		requested, err := p.hold(ctx, *again)

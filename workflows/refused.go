@@ -10,42 +10,43 @@ import (
 	"github.com/tidemark/tidemark/ledger"
 )
 
-// withRefusals is how a pass ended, with what the warehouse's refused rows make of it. Levels that are stale since an earlier run are no
-// failure of this one; they are named.
+// withRefusals adds the warehouse's refused rows to the outcome of a pass. Levels that are stale since an earlier run do not count as failures of this
+// one, but the reason names them.
 func withRefusals(counts ledger.Counts, outcome ledger.Outcome, reason string) (ledger.Outcome, string) {
-	if !pushed(outcome) {
+	if !pushEnded(outcome) {
 		return outcome, reason
 	}
 	text := ""
 	switch {
 	case allRefused(counts):
 		outcome = ledger.Failed
-		text = fmt.Sprintf("every row that was read was refused (%d), so no level was read; starter snapshot says why: correct the source, or the settings of the warehouse that say how it is read", counts.Rows)
+		text = fmt.Sprintf("every row that was read was refused (%d), so no level was read; starter snapshot says why: "+
+			"correct the source, or the settings of the warehouse that say how it is read", counts.Rows)
 	case counts.Refused > 0:
 		outcome = ledger.CompletedWithFailures
 		text = rows(counts.Refused, "of the warehouse was refused", "of the warehouse were refused")
 		if counts.Stale > 0 {
-			text += ", and " + stale(counts.Stale)
+			text += ", and " + staleWords(counts.Stale)
 		}
 	case counts.Stale > 0:
-		text = stale(counts.Stale)
+		text = staleWords(counts.Stale)
 	}
-	return outcome, joined(text, reason)
+	return outcome, joinReasons(text, reason)
 }
 
-// allRefused is true of a fetch that read something, and believed nothing.
+// allRefused is true for a fetch that read rows and refused all of them.
 func allRefused(counts ledger.Counts) bool { return counts.Rows > 0 && counts.Refused >= counts.Rows }
 
-// stale says how many levels are.
-func stale(n int64) string {
+// staleWords say how many levels are stale.
+func staleWords(n int64) string {
 	if n == 1 {
 		return "1 level is stale"
 	}
 	return fmt.Sprintf("%d levels are stale", n)
 }
 
-// judged is withRefusals, and an error where a person must act.
-func (p *pass) judged(ctx workflow.Context, outcome ledger.Outcome, reason string) (ledger.Outcome, string, error) {
+// withJudgement is withRefusals, with an error where a person must act.
+func (p *pass) withJudgement(ctx workflow.Context, outcome ledger.Outcome, reason string) (ledger.Outcome, string, error) {
 	judged, why := withRefusals(p.counts, outcome, reason)
 	if judged != ledger.Failed || outcome == ledger.Failed {
 		return judged, why, nil

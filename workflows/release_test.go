@@ -99,8 +99,8 @@ func TestNoUpdateIsLeftWaiting(t *testing.T) {
 				if err := s.setup(ctx); err != nil {
 					return err
 				}
-				s.desk.ask(heldPass{Run: 7})
-				if err := workflow.Await(ctx, func() bool { return s.desk.chosen() != nil }); err != nil {
+				s.desk.open(heldPass{Run: 7})
+				if err := workflow.Await(ctx, func() bool { return s.desk.decisive() != nil }); err != nil {
 					return err
 				}
 				return end(s, ctx)

@@ -13,19 +13,19 @@ import (
 	"github.com/tidemark/tidemark/ledger"
 )
 
-// inbox holds the requests that no pass has served yet. All of it is decided here, without Temporal.
+// inbox holds the requests that no pass has served yet. It is pure: it decides without Temporal.
 type inbox struct {
 	pending []pending
-	seen    []string        // ids of requests taken in, newest last
-	seenIDs map[string]bool // the same as a set
-	groups  int             // groups made so far, for their ids
+	seen    []string        // ids of the requests that were taken in, newest last
+	seenIDs map[string]bool // the same ids as a set
+	groups  int             // how many groups were made so far, for their ids
 }
 
-// remembered bounds the ids that are kept; older ones are known to the ledger.
+// remembered is how many ids an inbox remembers; the ledger has older ones.
 const remembered = 1000
 
-// add takes a request in, unless one with its id is known already. Its cost does not grow with what waits, for a burst is taken in
-// within one workflow task.
+// add takes a request in. It returns false when the inbox has seen its id already. Its cost does not grow with the number of requests that wait, because
+// a burst is taken in within one workflow task.
 func (i *inbox) add(request pending) bool {
 	if i.seenIDs == nil {
 		i.seenIDs = make(map[string]bool, len(i.seen))
@@ -50,25 +50,25 @@ func (i *inbox) add(request pending) bool {
 }
 
 const (
-	// crowdedScope is how many SKUs may be named by requests that wait and need no fetch. It is more than one pass takes: a pass for
-	// everything keeps a schedule from its turn, and events never end.
+	// crowdedScope is how many SKUs the waiting requests without a fetch may name. It is more than one pass takes: a pass for everything would keep the
+	// schedule from its turn, and events never end.
 	crowdedScope = 2000
-	// mostWaiting is how many requests wait one by one. More of them are a group, whose ids the ledger keeps.
+	// mostWaiting is how many requests wait one by one. More are put into a group, and the ledger keeps their ids.
 	mostWaiting = 200
-	// mostNamed bounds the bytes of the SKUs that requests that wait one by one name.
+	// mostNamed bounds the bytes of the SKUs that waiting requests name.
 	mostNamed = 64 << 10
-	// mostDry is how many dry runs of different SKUs wait. They are served one by one, so more are refused.
+	// mostDry is how many dry runs may wait. They are served one by one, so more are refused.
 	mostDry = 50
 )
 
-// load is what waits in an inbox.
+// load measures what waits in an inbox.
 type load struct {
-	pushing, dry   int // requests
-	scope          int // SKUs that requests name which want the warehouse to be asked, each once
-	events         int // SKUs that requests name which do not, as often as they are named
-	bytes          int // of all names of SKUs
-	ids            int // bytes of what says who asked
-	single, groups int // of the requests that push
+	pushing, dry   int // requests to push, and for dry runs
+	scope          int // distinct SKUs that requests with a fetch name
+	events         int // SKUs that requests without a fetch name, repetitions included
+	bytes          int // bytes of all SKUs that requests name
+	ids            int // bytes of the ids of requests and the names of who asked
+	single, groups int // of the requests to push: single ones, and groups
 }
 
 func (i *inbox) load() load {
@@ -108,45 +108,43 @@ func bytesOf(skus []string) int {
 	return n
 }
 
-// crowded is true when what waits must be made less.
+// crowded is true when too much waits, so that crowd must shrink it.
 func (l load) crowded() bool {
 	return l.single > mostWaiting || l.groups > 1 || l.bytes > mostNamed || l.scope > MaximumScope || l.events > crowdedScope || l.dry > mostDry
 }
 
-// portable is true when what waits can be handed on in one payload: under half of the 2 MB that a Temporal server takes.
+// portable is true when what waits fits into one payload: under half of the 2 MB that a Temporal server accepts.
 func (l load) portable() bool { return l.single+l.dry <= 2000 && l.bytes+l.ids <= 512<<10 }
 
-// collapse makes one request for everything of those that name many SKUs and need no fetch. It is the rule of histories from before
-// crowd, which also remembers whom it collapsed.
+// collapse replaces the requests that name SKUs and need no fetch by one request for everything, where they name too many SKUs. It is the rule of
+// histories from before crowd, which also keeps the ids of the requests that it replaces.
 func (i *inbox) collapse() {
 	if i.load().events <= crowdedScope {
 		return
 	}
-	var rest []pending
-	var all pending // the newest of those that name SKUs
+	var remaining []pending
+	var all pending // the newest of the requests that are replaced
 	for _, request := range i.pending {
 		if request.SkipFetch && !request.DryRun && len(request.SKUs) > 0 {
 			all = request
 		} else {
-			rest = append(rest, request)
+			remaining = append(remaining, request)
 		}
 	}
 	all.SKUs = nil
-	i.pending = append(rest, all)
+	i.pending = append(remaining, all)
 }
 
-// apart is what crowd took out of an inbox: requests that are in a group now, whose ids the ledger is to keep, and dry runs that are
-// refused.
-type apart struct {
+// crowdResult is what crowd took out of an inbox: noted are requests that are in a group now, whose ids the ledger is to keep; refused are dry runs.
+type crowdResult struct {
 	group   string
 	noted   []pending
 	refused []pending
 }
 
-// crowd makes what waits less, once for everything that was read together: requests that name too many SKUs become requests for
-// everything, many requests that push become one group, and dry runs that are too many are refused. Nothing else about them changes:
-// what pushes is served by one pass anyway.
-func (i *inbox) crowd(prefix string) apart {
+// crowd shrinks what waits, once for everything that was read together. Requests that name too many SKUs become requests for everything, many requests
+// to push become one group, and excess dry runs are refused. The requests are served as before: one pass serves all requests to push anyway.
+func (i *inbox) crowd(prefix string) crowdResult {
 	l := i.load()
 	widen := l.scope > MaximumScope
 	for n := range i.pending {
@@ -155,7 +153,7 @@ func (i *inbox) crowd(prefix string) apart {
 			request.SKUs = nil
 		}
 	}
-	var out apart
+	var out crowdResult
 	if l = i.load(); l.single > mostWaiting || l.groups > 1 || l.bytes > mostNamed {
 		i.gather(prefix, &out)
 	}
@@ -165,15 +163,15 @@ func (i *inbox) crowd(prefix string) apart {
 	return out
 }
 
-// gather makes one group of all requests that push.
-func (i *inbox) gather(prefix string, out *apart) {
+// gather puts all requests to push into one group.
+func (i *inbox) gather(prefix string, out *crowdResult) {
 	group := pending{SyncRequest: SyncRequest{SkipFetch: true, Moved: true}}
 	scope := map[string]bool{}
 	everything := false
-	var rest []pending
+	var remaining []pending
 	for _, request := range i.pending {
 		if request.DryRun {
-			rest = append(rest, request)
+			remaining = append(remaining, request)
 			continue
 		}
 		if request.Count > 0 && group.ID == "" {
@@ -204,12 +202,12 @@ func (i *inbox) gather(prefix string, out *apart) {
 	}
 	group.By = fmt.Sprintf("%d requests", group.Count)
 	out.group = group.ID
-	i.pending = append(rest, group)
+	i.pending = append(remaining, group)
 }
 
-// refuse takes out the newest dry runs that are too many.
-func (i *inbox) refuse(out *apart) {
-	kept := i.pending[:0:0]
+// refuse takes out the newest dry runs above mostDry.
+func (i *inbox) refuse(out *crowdResult) {
+	remaining := i.pending[:0:0]
 	dry := 0
 	for _, request := range i.pending {
 		if request.DryRun {
@@ -218,23 +216,22 @@ func (i *inbox) refuse(out *apart) {
 				continue
 			}
 		}
-		kept = append(kept, request)
+		remaining = append(remaining, request)
 	}
-	i.pending = kept
+	i.pending = remaining
 }
 
-// assignment is one pass over the connection.
+// assignment says what one pass has to do.
 type assignment struct {
 	requests  []pending
-	scope     []string // empty: everything
+	scope     []string // the SKUs; empty for everything
 	dryRun    bool
 	skipFetch bool
-	rest      bool // it goes on where the pass before had to stop
+	continues bool // it goes on where the pass before had to stop
 }
 
-// next takes as many requests as one pass can serve. Requests to push come before dry runs. One request for everything serves
-// every request to push; otherwise those that name SKUs are served together, as many as fit. The warehouse is asked unless none
-// of them wants it to be.
+// next takes as many requests as one pass can serve. Requests to push come before dry runs. Where one request asks for everything, the pass serves all
+// requests to push; otherwise it serves as many as name SKUs within MaximumScope. The pass fetches unless none of its requests wants that.
 func (i *inbox) next() assignment {
 	next := i.choose()
 	next.skipFetch = len(next.requests) > 0 && !slices.ContainsFunc(next.requests, func(p pending) bool { return !p.SkipFetch })
@@ -252,16 +249,16 @@ func (i *inbox) choose() assignment {
 	everything := slices.ContainsFunc(i.pending, func(p pending) bool { return !p.DryRun && len(p.SKUs) == 0 })
 	var next assignment
 	scope := map[string]bool{}
-	var rest []pending
+	var remaining []pending
 	for _, request := range i.pending {
 		switch {
 		case request.DryRun:
-			rest = append(rest, request)
+			remaining = append(remaining, request)
 		case everything:
 			next.requests = append(next.requests, request)
 		default:
 			if fresh := countNew(scope, request.SKUs); len(scope)+fresh > MaximumScope {
-				rest = append(rest, request)
+				remaining = append(remaining, request)
 				continue
 			}
 			for _, sku := range request.SKUs {
@@ -273,7 +270,7 @@ func (i *inbox) choose() assignment {
 			next.requests = append(next.requests, request)
 		}
 	}
-	i.pending = rest
+	i.pending = remaining
 	sort.Strings(next.scope)
 	return next
 }
@@ -288,24 +285,24 @@ func countNew(scope map[string]bool, skus []string) int {
 	return fresh
 }
 
-// ledgerRequests is requests as the ledger keeps them.
+// ledgerRequests converts requests to the ledger's type.
 func ledgerRequests(requests []pending) []ledger.Request {
-	var kept []ledger.Request
+	var converted []ledger.Request
 	for _, request := range requests {
-		kept = append(kept, ledger.Request{ID: request.ID, By: request.By, At: request.At})
+		converted = append(converted, ledger.Request{ID: request.ID, By: request.By, At: request.At})
 	}
-	return kept
+	return converted
 }
 
-// ledgerRequests is the requests of a pass as the ledger keeps them.
+// ledgerRequests are the requests of a pass in the ledger's type.
 func (p assignment) ledgerRequests() []ledger.Request { return ledgerRequests(p.requests) }
 
-// named are the SKUs that persons and services named, in order, each once; those of levels that moved are not among them. What could not
-// be finished before is not begun anew.
+// named are the SKUs that people and services named, sorted, each once. SKUs of levels that moved are not among them. It is empty for a pass that
+// continues another, which must not begin its SKUs anew.
 func (p assignment) named() []string {
 	var skus []string
 	for _, request := range p.requests {
-		if !request.Moved && !p.rest {
+		if !request.Moved && !p.continues {
 			skus = append(skus, request.SKUs...)
 		}
 	}
@@ -313,8 +310,8 @@ func (p assignment) named() []string {
 	return slices.Compact(skus)
 }
 
-// together is how many requests one pass serves.
-func (p assignment) together() int {
+// requestCount is how many requests the pass serves, those in groups included.
+func (p assignment) requestCount() int {
 	n := 0
 	for _, request := range p.requests {
 		n += max(request.Count, 1)
@@ -322,7 +319,7 @@ func (p assignment) together() int {
 	return n
 }
 
-// newest is when the newest request of a pass was made; nil when there is none.
+// newest is when the newest request of the pass was made; nil when it has none.
 func (p assignment) newest() *time.Time {
 	var newest *time.Time
 	for i := range p.requests {
@@ -350,12 +347,12 @@ func (i *inbox) waiting() int {
 	return n
 }
 
-// mostID bounds what names a request and who asks for it.
+// mostID bounds the bytes of a request's id, and of the name of who asks.
 const mostID = 255
 
-// keepable makes a request one that the ledger can keep. A signal can hold anything: an id that is too long or cannot be kept is
-// replaced by its digest, under which it can be asked for as well, and a SKU that no warehouse can report is left out.
-func keepable(request SyncRequest) SyncRequest {
+// storableRequest is a request in a form that the ledger can store; a signal can hold anything. An id that is too long or cannot be stored is replaced
+// by its digest, under which it can be looked up as well. A SKU that no warehouse can report is left out.
+func storableRequest(request SyncRequest) SyncRequest {
 	request.ID = RequestID(request.ID)
 	request.By = inventory.Storable(request.By)
 	if len(request.By) > mostID {
@@ -369,7 +366,7 @@ func keepable(request SyncRequest) SyncRequest {
 
 func unreportable(sku string) bool { return inventory.CheckSKU("SKU", sku) != nil }
 
-// RequestID is the id under which a request is kept: its own, or the digest of one that is too long or cannot be kept.
+// RequestID is the id under which the ledger has a request: its own, or its digest where it is too long or cannot be stored.
 func RequestID(id string) string {
 	control := func(r rune) bool { return r < ' ' }
 	if id == "" || (len(id) <= mostID && inventory.CheckSKU("id", id) == nil && !strings.ContainsFunc(id, control)) {

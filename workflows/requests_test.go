@@ -114,7 +114,7 @@ func TestWhatAPassNames(t *testing.T) {
 	require.Empty(t, assignment{requests: []pending{event}}.named())
 	require.Equal(t, []string{"LIGHT"}, assignment{requests: []pending{event, service}}.named())
 	require.Equal(t, []string{"BELL", "LIGHT"}, assignment{requests: []pending{service, person, event, whole}}.named())
-	require.Empty(t, assignment{requests: []pending{person}, rest: true}.named(), "what is left of a run is not begun anew")
+	require.Empty(t, assignment{requests: []pending{person}, continues: true}.named(), "what is left of a run is not begun anew")
 
 	var box inbox
 	for i := range mostWaiting + 1 {
@@ -213,14 +213,21 @@ func TestManyRequestsAreOneGroup(t *testing.T) {
 		noted   int
 		refused int
 	}{
-		"a few":                   {in: many(mostWaiting, sku), waiting: mostWaiting, scope: 10},
-		"many of the same SKUs":   {in: many(20_000, sku), crowded: true, waiting: 1, scope: 10, noted: 20_000},
-		"many SKUs":               {in: many(20_000, fresh), crowded: true, waiting: 1, whole: true, noted: 20_000},
-		"many events":             {in: many(20_000, event), crowded: true, waiting: 1, whole: true, skips: true, noted: 20_000},
-		"many for everything":     {in: many(20_000, func(int, *SyncRequest) {}), crowded: true, waiting: 1, whole: true, noted: 20_000},
-		"an event wants no fetch": {in: append(many(mostWaiting, event), pending{SyncRequest: SyncRequest{ID: "ann"}, At: arrived.Add(time.Hour)}), crowded: true, waiting: 1, whole: true, noted: mostWaiting + 1},
-		"many dry runs":           {in: many(20_000, func(_ int, r *SyncRequest) { r.DryRun = true }), crowded: true, waiting: mostDry, refused: 20_000 - mostDry, whole: true},
-		"dry runs stay apart":     {in: append(many(500, sku), pending{SyncRequest: SyncRequest{ID: "dry", DryRun: true}}), crowded: true, waiting: 2, scope: 10, noted: 500},
+		"a few":                 {in: many(mostWaiting, sku), waiting: mostWaiting, scope: 10},
+		"many of the same SKUs": {in: many(20_000, sku), crowded: true, waiting: 1, scope: 10, noted: 20_000},
+		"many SKUs":             {in: many(20_000, fresh), crowded: true, waiting: 1, whole: true, noted: 20_000},
+		"many events":           {in: many(20_000, event), crowded: true, waiting: 1, whole: true, skips: true, noted: 20_000},
+		"many for everything":   {in: many(20_000, func(int, *SyncRequest) {}), crowded: true, waiting: 1, whole: true, noted: 20_000},
+		"an event wants no fetch": {
+			in: append(many(mostWaiting, event), pending{SyncRequest: SyncRequest{ID: "ann"}, At: arrived.Add(time.Hour)}), crowded: true, waiting: 1, whole: true,
+			noted: mostWaiting + 1,
+		},
+		"many dry runs": {
+			in: many(20_000, func(_ int, r *SyncRequest) { r.DryRun = true }), crowded: true, waiting: mostDry, refused: 20_000 - mostDry, whole: true,
+		},
+		"dry runs stay apart": {
+			in: append(many(500, sku), pending{SyncRequest: SyncRequest{ID: "dry", DryRun: true}}), crowded: true, waiting: 2, scope: 10, noted: 500,
+		},
 		"few requests of many SKUs": {in: many(2, func(i int, r *SyncRequest) {
 			r.SKUs = make([]string, 300)
 			for n := range r.SKUs {
@@ -235,7 +242,7 @@ func TestManyRequestsAreOneGroup(t *testing.T) {
 				require.True(t, box.add(request))
 			}
 			require.Equal(t, test.crowded, box.load().crowded())
-			var out apart
+			var out crowdResult
 			if test.crowded {
 				out = box.crowd("run")
 			}
@@ -288,7 +295,7 @@ func TestRequestsAreMadeKeepable(t *testing.T) {
 		"a long id":         {SyncRequest{ID: long}, SyncRequest{ID: RequestID(long)}},
 		"a NUL in the id":   {SyncRequest{ID: "a\x00"}, SyncRequest{ID: RequestID("a\x00")}},
 	} {
-		require.Equal(t, test.want, keepable(test.in), name)
+		require.Equal(t, test.want, storableRequest(test.in), name)
 	}
 	require.Regexp(t, "^sha256:[0-9a-f]{64}$", RequestID(long))
 	require.NotEqual(t, RequestID(long), RequestID(long+"y"))

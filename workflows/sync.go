@@ -12,7 +12,7 @@ import (
 	"github.com/tidemark/tidemark/ledger"
 )
 
-// SmartSync pushes what changed since the connection last resolved, and what did not get there before.
+// SmartSync pushes what has changed since the connection last resolved, and what has not reached the store before.
 func SmartSync(ctx workflow.Context, input SyncInput) (SyncReport, error) {
 	return run(ctx, ledger.Smart, input)
 }
@@ -22,18 +22,18 @@ func FullSync(ctx workflow.Context, input SyncInput) (SyncReport, error) {
 	return run(ctx, ledger.Full, input)
 }
 
-// sync is one workflow: a pass for the schedule that started it, or passes until every request is served.
+// sync is the state of one workflow. It makes one pass for the schedule that started it, or passes until every request is served.
 type sync struct {
 	mode      ledger.Mode
 	input     SyncInput
 	inbox     inbox
 	passes    int
-	withoutID int // requests without an id, in this run of the workflow
-	signals   int // read in this run of the workflow
+	withoutID int // how many requests without an id came in this run of the workflow
+	signals   int // how many signals were read in this run of the workflow
 	progress  Progress
 	report    SyncReport
 	labelled  bool // search attributes may be set
-	stirred   bool // a request came by update
+	stirred   bool // a request came by update since the last wait
 
 	requests, approve, reject, dissolved workflow.ReceiveChannel
 
@@ -63,16 +63,16 @@ func (s *sync) setup(ctx workflow.Context) error {
 	return s.describe(ctx)
 }
 
-// turn is a pass that is about to be made.
+// turn describes a pass that is about to be made.
 type turn struct {
 	assignment
 	trigger ledger.Trigger
-	held    *heldPass  // it waits for a person already
-	begun   *begunPass // it is at work already
+	held    *heldPass  // set for a pass that waits for a person already
+	begun   *begunPass // set for a pass that is at work already
 }
 
-// serve makes passes: one for the start, then one for the requests that came after a pass had begun to fetch, until no request
-// is left. Requests are read once more right before the end, so that none is lost.
+// serve makes passes: one for the start, then one for the requests that came after a pass had begun to fetch, until no request is left. It reads
+// requests once more right before the end, so that none is lost.
 func (s *sync) serve(ctx workflow.Context) (SyncReport, error) {
 	for first := true; ; first = false {
 		next, due := s.next(ctx, first)
@@ -87,8 +87,8 @@ func (s *sync) serve(ctx workflow.Context) (SyncReport, error) {
 		}
 		more, err := s.pass(ctx, next)
 		s.report.Passes = s.passes
-		if goesOn := asGoesOn(err); goesOn != nil {
-			return s.report, s.continueAsNew(ctx, Carried{Next: next.unfinished(goesOn)})
+		if continued := asContinued(err); continued != nil {
+			return s.report, s.continueAsNew(ctx, Carried{Next: next.unfinished(continued)})
 		}
 		if err != nil {
 			return s.report, s.afterFailure(ctx, err)
@@ -96,7 +96,7 @@ func (s *sync) serve(ctx workflow.Context) (SyncReport, error) {
 		if more || workflow.GetInfo(ctx).GetContinueAsNewSuggested() || (s.long(ctx) && s.bounded(ctx)) {
 			s.drain(ctx)
 			if more || len(s.inbox.pending) > 0 {
-				return s.report, s.continueAsNew(ctx, Carried{Go: more})
+				return s.report, s.continueAsNew(ctx, Carried{GoOn: more})
 			}
 		}
 	}
@@ -107,21 +107,21 @@ func (s *sync) next(ctx workflow.Context, first bool) (turn, bool) {
 	carried := s.input.Carried
 	switch {
 	case first && carried != nil && carried.Next != nil:
-		return carried.Next.turn(), true // its number stays
+		return carried.Next.turn(), true // it keeps its number
 	case first && carried == nil && s.input.Trigger == ledger.TriggerSchedule:
 		s.passes++
 		return turn{trigger: ledger.TriggerSchedule}, true
-	case first && carried != nil && carried.Go:
+	case first && carried != nil && carried.GoOn:
 		s.passes++
-		return turn{trigger: s.input.Trigger, assignment: assignment{rest: true}}, true
+		return turn{trigger: s.input.Trigger, assignment: assignment{continues: true}}, true
 	case first && (carried == nil || !carried.Gathered):
 		s.gather(ctx)
 	}
 	s.drain(ctx)
 	if first && len(s.inbox.pending) == 0 && carried == nil {
-		s.accept(s.unnamed(ctx, SyncRequest{By: "started without a request"}))
+		s.accept(s.withID(ctx, SyncRequest{By: "started without a request"}))
 	}
-	s.lessen(ctx)
+	s.shrinkInbox(ctx)
 	if len(s.inbox.pending) == 0 {
 		return turn{}, false
 	}
@@ -129,11 +129,11 @@ func (s *sync) next(ctx workflow.Context, first bool) (turn, bool) {
 	return turn{trigger: ledger.TriggerRequest, assignment: s.inbox.next()}, true
 }
 
-// drainAtOnce is how many signals are read before others get their turn: a workflow that does not yield for a second is taken for
+// drainAtOnce is how many signals are read before other coroutines get their turn: the SDK takes a workflow that does not yield for a second for
 // deadlocked.
 const drainAtOnce = 250
 
-// drain reads the requests that are there, without waiting. It says whether one of them is to be served at once.
+// drain reads the requests that are there, without waiting. It returns true when one of them needs no fetch and should be served at once.
 func (s *sync) drain(ctx workflow.Context) bool {
 	atOnce := false
 	var request SyncRequest
@@ -153,18 +153,18 @@ func yield(ctx workflow.Context) {
 	turned := false
 	clean, _ := workflow.NewDisconnectedContext(ctx)
 	workflow.Go(clean, func(workflow.Context) { turned = true })
-	_ = workflow.Await(clean, func() bool { return turned }) // it can only fail by a cancellation, of which it is disconnected
+	_ = workflow.Await(clean, func() bool { return turned }) // it fails only by a cancellation, from which the context is disconnected
 }
 
-// take puts a request into the inbox.
+// take puts the requests of a signal into the inbox.
 func (s *sync) take(ctx workflow.Context, request SyncRequest) {
 	s.signals++
 	for _, item := range request.Each() {
-		s.accept(s.unnamed(ctx, item))
+		s.accept(s.withID(ctx, item))
 	}
 }
 
-// accept puts a request into the inbox; false when its id is known already.
+// accept puts a request into the inbox. It returns false when the inbox has seen its id already.
 func (s *sync) accept(request pending) bool {
 	if s.fates.first == "" && s.passes == 0 {
 		s.fates.first = request.ID
@@ -172,9 +172,9 @@ func (s *sync) accept(request pending) bool {
 	return s.inbox.add(request)
 }
 
-// unnamed gives a request without an id one of its own.
-func (s *sync) unnamed(ctx workflow.Context, request SyncRequest) pending {
-	request = keepable(request)
+// withID is a request in a storable form, with an id of its own where it has none.
+func (s *sync) withID(ctx workflow.Context, request SyncRequest) pending {
+	request = storableRequest(request)
 	if request.ID == "" {
 		s.withoutID++
 		request.ID = fmt.Sprintf("%s/%d", workflow.GetInfo(ctx).WorkflowExecution.RunID, s.withoutID)
@@ -182,10 +182,11 @@ func (s *sync) unnamed(ctx workflow.Context, request SyncRequest) pending {
 	return pending{SyncRequest: request, At: workflow.Now(ctx)}
 }
 
-// continueAsNew goes on in a new run. Nothing may be waited for between the last reading of requests and the end, so they are read here.
+// continueAsNew is the error that continues the workflow as new. It reads the requests, because nothing may be waited for between the last reading and
+// the end of the run.
 func (s *sync) continueAsNew(ctx workflow.Context, carried Carried) error {
 	for s.drain(ctx); !s.inbox.load().portable() && s.bounded(ctx); s.drain(ctx) {
-		s.lessen(ctx)
+		s.shrinkInbox(ctx)
 	}
 	if carried.Next != nil && carried.Next.Held != nil {
 		s.carryAnswer(ctx, carried.Next.Held)
@@ -197,8 +198,8 @@ func (s *sync) continueAsNew(ctx workflow.Context, carried Carried) error {
 	return workflow.NewContinueAsNewError(ctx, WorkflowType(s.mode), input)
 }
 
-// pass is one run: take the store, fetch, resolve, push, end. It reports whether another pass is due because this one had to stop
-// before everything was pushed.
+// pass makes one run: begin, fetch, acquire the store, resolve, push, end. It returns true when another pass is due because this one had to stop before
+// everything was pushed.
 func (s *sync) pass(ctx workflow.Context, next turn) (bool, error) {
 	p := &pass{sync: s, assignment: next.assignment}
 	s.progress = Progress{Pass: s.passes, Since: workflow.Now(ctx)}
@@ -208,47 +209,47 @@ func (s *sync) pass(ctx workflow.Context, next turn) (bool, error) {
 	if err == nil && outcome == ledger.Completed && reason == "" {
 		reason = p.unchanged
 	}
-	if goesOn := asGoesOn(err); goesOn != nil {
-		p.handsOn(ctx, goesOn)
+	if continued := asContinued(err); continued != nil {
+		p.fillGoesOn(ctx, continued)
 		return false, err
 	}
 	if err == nil {
 		outcome, reason = withRejected(outcome, reason, p.snapshotRejected, p.zeroingRejected)
-		outcome, reason, err = p.judged(ctx, outcome, reason)
+		outcome, reason, err = p.withJudgement(ctx, outcome, reason)
 	}
 	if err != nil {
 		outcome, reason = outcomeOf(err)
 	}
 	if p.lease.Run != 0 && p.begun {
-		// The store is given back on a context of its own: a cancelled run must not leave it taken.
+		// The run ends on a disconnected context: a cancelled run must give its store back too.
 		clean, _ := workflow.NewDisconnectedContext(ctx)
 		if ended := p.finish(clean, outcome, reason); ended != nil && err == nil {
 			err = ended
 		}
 	}
-	if err != nil && !p.begun && len(p.assignment.requests) > 0 && s.accounts(ctx) {
-		s.endUnserved(ctx, p.assignment.requests, ledger.RequestFailed, "no run could begin for it: "+reason) // no run can say so
+	if err != nil && !p.begun && len(p.assignment.requests) > 0 && s.accountsForRequests(ctx) {
+		s.endUnserved(ctx, p.assignment.requests, ledger.RequestFailed, "no run could begin for it: "+reason) // there is no run that records it
 	}
 	s.end(ctx, p, outcome, reason)
 	return outcome == ledger.Partial, err
 }
 
-// afterFailure ends the workflow after a pass that failed or was cancelled. Requests that wait are not that pass's: they go on in a new
-// run, also after a cancellation, which was of the pass that was under way. Without any the workflow shows what happened.
+// afterFailure is the error that ends the workflow after a pass that failed or was cancelled. Waiting requests, which are not of that pass, go on in a
+// new run, also after a cancellation, which is meant for the pass. Without waiting requests the workflow ends with the pass's error.
 func (s *sync) afterFailure(ctx workflow.Context, err error) error {
-	if s.release(ctx); len(s.inbox.pending) == 0 || !s.accounts(ctx) {
+	if s.release(ctx); len(s.inbox.pending) == 0 || !s.accountsForRequests(ctx) {
 		return err
 	}
 	workflow.GetLogger(ctx).Warn("a pass failed or was cancelled; requests that wait go on in a new run", "requests", s.inbox.waiting(), "error", err)
 	return s.continueAsNew(ctx, Carried{Gathered: true})
 }
 
-// accounts is true for histories in which every request is accounted for after a failure. It is asked only where that matters.
-func (s *sync) accounts(ctx workflow.Context) bool {
+// accountsForRequests is true for histories in which every request is accounted for after a failure. It is called only where the answer matters.
+func (s *sync) accountsForRequests(ctx workflow.Context) bool {
 	return workflow.GetVersion(ctx, "requests-outlive-a-failure", workflow.DefaultVersion, 1) == 1
 }
 
-// outcomeOf names how a pass ended that a cancellation or an error has stopped.
+// outcomeOf is the outcome and the reason of a pass that a cancellation or an error has stopped.
 func outcomeOf(err error) (ledger.Outcome, string) {
 	var cancelled *temporal.CanceledError
 	if errors.As(err, &cancelled) {
@@ -257,7 +258,7 @@ func outcomeOf(err error) (ledger.Outcome, string) {
 	return ledger.Failed, failure(err)
 }
 
-// failure is the message of the step that failed, without the wrapping that Temporal puts around it.
+// failure is the message of a step's error, without what Temporal wraps around it.
 func failure(err error) string {
 	var application *temporal.ApplicationError
 	if errors.As(err, &application) {
@@ -273,31 +274,31 @@ func (s *sync) end(ctx workflow.Context, p *pass, outcome ledger.Outcome, reason
 	workflow.GetLogger(ctx).Info("run ended", "run", p.lease.Run, "outcome", outcome, "reason", reason)
 	workflow.GetMetricsHandler(ctx).WithTags(map[string]string{"mode": string(s.mode), "outcome": string(outcome)}).Counter("tidemark_runs").Inc(1)
 	if s.labelled {
-		// Only an attribute that the namespace does not know could make this fail, and Begin has asked for that.
+		// It fails only for an attribute that the namespace does not have, and Begin has checked that.
 		_ = workflow.UpsertTypedSearchAttributes(ctx, AttributeOutcome.ValueSet(string(outcome)))
 	}
 	s.progress.Phase, s.progress.Waiting, s.progress.Until = string(outcome), reason, nil
-	if s.approve.Len()+s.reject.Len() > 0 && s.oneAnswer(ctx) {
-		s.readAnswers(ctx) // nothing is held, and that is shown
+	if s.approve.Len()+s.reject.Len() > 0 && s.answersOneHold(ctx) {
+		s.readAnswers(ctx) // the desk notes that nothing is held, and the details show it
 	}
-	p.holdDissolved(p.lease.Run) // read, so that no signal is left behind
+	p.holdDissolved(p.lease.Run) // reads the signals, so that none is left behind
 	s.paint(ctx)
 }
 
-// show names the phase, and forgets what the last one waited for.
+// show sets the phase that is shown, and clears what the last phase waited for.
 func (s *sync) show(ctx workflow.Context, phase string) {
 	s.progress.Phase, s.progress.Waiting, s.progress.Until = phase, "", nil
 	s.paint(ctx)
 }
 
-// sleep is a wait that is shown and that survives everything.
+// sleep waits until a moment, by a timer whose reason is shown.
 func (s *sync) sleep(ctx workflow.Context, until time.Time, why string) error {
 	return s.pause(ctx, until, why, func(workflow.Future) error { return nil })
 }
 
-// idle is a sleep for as long as it takes, in which requests are read. It returns a goesOnError when the history has become long.
+// idle sleeps until a moment and reads requests meanwhile. It returns a continuedError when the history has become long.
 func (s *sync) idle(ctx workflow.Context, until time.Time, why string) error {
-	return s.pause(ctx, until, why, func(timer workflow.Future) error { return s.attend(ctx, timer.IsReady) })
+	return s.pause(ctx, until, why, func(timer workflow.Future) error { return s.waitFor(ctx, timer.IsReady) })
 }
 
 func (s *sync) pause(ctx workflow.Context, until time.Time, why string, attend func(timer workflow.Future) error) error {

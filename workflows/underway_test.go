@@ -68,7 +68,7 @@ func TestAPushGoesOnInTheNextRun(t *testing.T) {
 	b.ExecuteWorkflow(SmartSync, SyncInput{Connection: "acme", Trigger: ledger.TriggerSchedule})
 	input := b.continued()
 	require.Equal(t, []string{"Begin", "Fetch", "Resolve", "Push"}, b.calls, "the store is kept, and the run is not ended")
-	require.False(t, input.Carried.Go)
+	require.False(t, input.Carried.GoOn)
 	require.Len(t, input.Carried.Pending, 1)
 	begun := input.Carried.Next.Begun
 	require.NotNil(t, begun)

@@ -9,8 +9,7 @@ import (
 	"github.com/tidemark/tidemark/inventory"
 )
 
-// describe registers what a running workflow can be told and asked, each with a line for people: `temporal workflow metadata` and the
-// Web UI show it.
+// describe registers the signals, updates and queries of the workflow, each with a description that `temporal workflow metadata` and the Web UI show.
 func (s *sync) describe(ctx workflow.Context) error {
 	s.requests = workflow.GetSignalChannelWithOptions(ctx, SignalSyncRequested, workflow.SignalChannelOptions{
 		Description: `Asks for one more run. Payload: {"id": "…", "by": "NAME", "skus": ["…"], "dry_run": false}, all optional.`,
@@ -33,7 +32,7 @@ func (s *sync) describe(ctx workflow.Context) error {
 		return err
 	}
 	err = workflow.SetUpdateHandlerWithOptions(ctx, UpdateSync, s.onSync, workflow.UpdateHandlerOptions{
-		Validator:   func(_ workflow.Context, request SyncRequest) error { return s.acceptable(request) },
+		Validator:   func(_ workflow.Context, request SyncRequest) error { return s.checkRequest(request) },
 		Description: `Asks for one more run and answers what became of that: started, joined, waits, covered. Payload: {"by": "NAME", "skus": ["…"]}, all optional.`,
 	})
 	if err != nil {
@@ -43,11 +42,11 @@ func (s *sync) describe(ctx workflow.Context) error {
 		{UpdateApprove, activities.Approved, `Lets a held run go on and answers which runs that released. Payload: {"by": "NAME"}.`},
 		{UpdateReject, activities.Rejected, `Refuses what a held run wants to do and answers which runs that ended. Payload: {"by": "NAME"}.`},
 	} {
-		handler := func(ctx workflow.Context, given Decision) (DecisionAnswer, error) {
-			return s.onDecision(ctx, entry.decision, given)
+		handler := func(ctx workflow.Context, decision Decision) (DecisionAnswer, error) {
+			return s.onDecision(ctx, entry.decision, decision)
 		}
 		err = workflow.SetUpdateHandlerWithOptions(ctx, entry.name, handler, workflow.UpdateHandlerOptions{
-			Validator:   func(_ workflow.Context, given Decision) error { return decidable(given) },
+			Validator:   func(_ workflow.Context, decision Decision) error { return checkDecision(decision) },
 			Description: entry.description,
 		})
 		if err != nil {
@@ -57,8 +56,8 @@ func (s *sync) describe(ctx workflow.Context) error {
 	return nil
 }
 
-// acceptable refuses a request that a signal would have to take as it comes.
-func (s *sync) acceptable(request SyncRequest) error {
+// checkRequest refuses an update with an invalid request. A signal cannot be refused, so its request is made storable instead.
+func (s *sync) checkRequest(request SyncRequest) error {
 	if len(request.SKUs) > MaximumScope {
 		return fmt.Errorf("%d SKUs are more than one request may name (%d); ask for everything, or in parts", len(request.SKUs), MaximumScope)
 	}
@@ -79,36 +78,36 @@ func (s *sync) acceptable(request SyncRequest) error {
 	return nil
 }
 
-// decidable refuses an answer that cannot be recorded.
-func decidable(given Decision) error {
-	if len(given.By) > mostID {
+// checkDecision refuses a decision that cannot be recorded.
+func checkDecision(decision Decision) error {
+	if len(decision.By) > mostID {
 		return fmt.Errorf("the name of who answers is longer than %d bytes", mostID)
 	}
 	return nil
 }
 
-// onSync takes a request in, with those that are in it as well, and answers as soon as it is known what becomes of it.
+// onSync takes in a request, with those that share its update, and answers as soon as its answer is known.
 func (s *sync) onSync(ctx workflow.Context, request SyncRequest) (SyncAnswer, error) {
 	all := request.Each()
-	waiting := s.unnamed(ctx, all[0])
+	waiting := s.withID(ctx, all[0])
 	fresh := s.accept(waiting)
 	for _, other := range all[1:] {
-		s.accept(s.unnamed(ctx, other))
+		s.accept(s.withID(ctx, other))
 	}
 	s.stirred = true
 	accepted := s.fates.begun
 	var fate SyncAnswer
 	err := workflow.Await(ctx, func() (ok bool) {
-		fate, ok = s.fates.of(waiting.ID, accepted, fresh, s.inbox.ids(), s.progress)
+		fate, ok = s.fates.answer(waiting.ID, accepted, fresh, s.inbox.ids(), s.progress)
 		return ok
 	})
 	return fate, err
 }
 
-// onDecision takes the answer of a person in and returns what became of it.
-func (s *sync) onDecision(ctx workflow.Context, decision string, given Decision) (DecisionAnswer, error) {
-	item := &answer{Decision: given, decision: decision, at: workflow.Now(ctx)}
-	s.desk.put(item)
+// onDecision takes in a person's decision, and returns its result as soon as that is known.
+func (s *sync) onDecision(ctx workflow.Context, kind string, decision Decision) (DecisionAnswer, error) {
+	item := &answer{Decision: decision, decision: kind, at: workflow.Now(ctx)}
+	s.desk.add(item)
 	if item.done {
 		s.paint(ctx)
 	}
@@ -116,22 +115,22 @@ func (s *sync) onDecision(ctx workflow.Context, decision string, given Decision)
 	return item.result, err
 }
 
-// readAnswers takes in what came by signal.
+// readAnswers takes in the decisions that came by signal, rejections first.
 func (s *sync) readAnswers(ctx workflow.Context) {
 	for _, channel := range []struct {
 		workflow.ReceiveChannel
 		decision string
 	}{{s.reject, activities.Rejected}, {s.approve, activities.Approved}} {
-		var given Decision
-		for channel.ReceiveAsync(&given) {
-			s.desk.put(&answer{Decision: given, decision: channel.decision, at: workflow.Now(ctx)})
-			given = Decision{}
+		var decision Decision
+		for channel.ReceiveAsync(&decision) {
+			s.desk.add(&answer{Decision: decision, decision: channel.decision, at: workflow.Now(ctx)})
+			decision = Decision{}
 		}
 	}
 }
 
-// release lets every update that waits return, because the workflow is about to end or to go on in a new run. It reads the requests that are
-// there by then, which nobody may leave behind.
+// release lets every waiting update return, because the workflow is about to end or to continue as new. It reads the requests that have come by then,
+// so that none is left behind.
 func (s *sync) release(ctx workflow.Context) {
 	s.fates.leaving = true
 	s.desk.turnAway("the workflow went on in a new run; ask there again")

@@ -8,36 +8,36 @@ import (
 	"github.com/tidemark/tidemark/ledger"
 )
 
-// The types of this file are on the wire: in histories, in signals of other services. Fields are added, never renamed or
-// removed, and unknown ones are ignored.
+// The types of this file are on the wire: in histories, and in signals of other services. Fields are added, their JSON names are never changed or
+// removed, and unknown fields are ignored.
 
 // SyncInput starts a SmartSync or a FullSync.
 type SyncInput struct {
 	Connection string         `json:"connection"`
 	Trigger    ledger.Trigger `json:"trigger,omitempty"` // empty means request
-	// Ledger is the one that the run belongs to; a worker of another refuses it. Services need not say.
+	// Ledger is the identity of the ledger that the run belongs to; a worker of another ledger refuses it. Services may leave it out.
 	Ledger string `json:"ledger,omitempty"`
-	// Carried is what a workflow hands to itself when it continues as new.
+	// Carried is the state that a workflow hands to itself when it continues as new.
 	Carried *Carried `json:"carried,omitempty"`
 }
 
 // SyncRequest is the payload of SignalSyncRequested.
 type SyncRequest struct {
-	// ID names the request. The same id is served once, however often it is sent. Empty: every signal is a request of its own.
+	// ID names the request. Requests with the same id are served once. Without an id every signal is a request of its own.
 	ID string `json:"id,omitempty"`
-	// By says who asks, for people.
+	// By is the name of who asks, for people.
 	By string `json:"by,omitempty"`
 	// SKUs limits the run to these products (and the bundles they are part of); at most MaximumScope.
 	SKUs []string `json:"skus,omitempty"`
-	// DryRun: the levels are read and recorded, and what would be pushed is shown; nothing is pushed.
+	// DryRun asks for a run that reads and records the levels and shows what it would push, but pushes nothing.
 	DryRun bool `json:"dry_run,omitempty"`
-	// SkipFetch: the levels are recorded already, so the warehouse is not asked. InventoryIntake asks so, with SKUs.
+	// SkipFetch asks for a run without a fetch, because the levels are recorded already. InventoryIntake sets it, with SKUs.
 	SkipFetch bool `json:"skip_fetch,omitempty"`
-	// Moved: the SKUs are those of levels that moved, and nobody named them: only the locations whose figures could have changed are
-	// pushed. InventoryIntake asks so. Without it all locations of the SKUs are pushed, and what the store refused of them is tried again.
+	// Moved says that the SKUs are those of levels that moved, and that nobody named them: only the locations whose figures could have changed are pushed.
+	// InventoryIntake sets it. Without it all locations of the SKUs are pushed, and those that the store refused are tried again.
 	Moved bool `json:"moved,omitempty"`
-	// Also are more requests for the same, for whoever has many: a signal costs much more than an id. About MostAlso.
-	Also []AlsoAsked `json:"also,omitempty"`
+	// Also are more requests for the same, for services that have many: a signal costs much more than an id. About MostAlso.
+	Also []AlsoRequested `json:"also,omitempty"`
 }
 
 // MaximumScope is the most SKUs that one request may name. A request for more is a request for everything.
@@ -47,23 +47,23 @@ const MaximumScope = 500
 type InventoryUpdated struct {
 	// Updates are at most MaximumUpdates.
 	Updates []InventoryUpdate `json:"updates,omitempty"`
-	// Snapshot is the id of a snapshot that stands staged in the ledger, as POST /hooks stages it.
+	// Snapshot refers to a snapshot that is staged in the ledger, as POST /hooks stages it.
 	Snapshot *UploadedSnapshot `json:"snapshot,omitempty"`
 
-	unreadable int // updates of the payload that are none
+	unreadable int // how many updates of the payload could not be read
 }
 
-// UnmarshalJSON reads a payload. An update that cannot be read does not take the others with it: it is counted and left out.
+// UnmarshalJSON reads a payload. An update that cannot be read is counted and left out; the others are kept.
 func (u *InventoryUpdated) UnmarshalJSON(payload []byte) error {
-	var read struct {
+	var payloadFields struct {
 		Updates  []json.RawMessage `json:"updates"`
 		Snapshot *UploadedSnapshot `json:"snapshot"`
 	}
-	if err := json.Unmarshal(payload, &read); err != nil {
+	if err := json.Unmarshal(payload, &payloadFields); err != nil {
 		return err
 	}
-	*u = InventoryUpdated{Snapshot: read.Snapshot}
-	for _, raw := range read.Updates {
+	*u = InventoryUpdated{Snapshot: payloadFields.Snapshot}
+	for _, raw := range payloadFields.Updates {
 		var update InventoryUpdate
 		if err := json.Unmarshal(raw, &update); err != nil {
 			u.unreadable++
@@ -77,7 +77,7 @@ func (u *InventoryUpdated) UnmarshalJSON(payload []byte) error {
 // MaximumUpdates is the most updates that one signal may carry.
 const MaximumUpdates = 500
 
-// InventoryUpdate is one update event of a warehouse. UploadedSnapshot refers to a staged snapshot. The steps of an intake take them as they are.
+// InventoryUpdate is one update event of a warehouse. UploadedSnapshot refers to a staged snapshot. The activities of an intake take the same types.
 type (
 	InventoryUpdate  = activities.Update
 	UploadedSnapshot = activities.Snapshot
@@ -86,13 +86,13 @@ type (
 // IntakeInput starts an InventoryIntake.
 type IntakeInput struct {
 	Warehouse string `json:"warehouse"`
-	// Ledger is as in SyncInput; a worker of another leaves what came to the ledger's own.
+	// Ledger is as in SyncInput; a worker of another ledger leaves the updates to that ledger's own workers.
 	Ledger string `json:"ledger,omitempty"`
-	// Carried and Pending are what a workflow hands to itself when it continues as new: the figures, and the updates that it has
-	// read and not recorded yet, at most one batch.
+	// Carried and Pending are what a workflow hands to itself when it continues as new: its report, and the updates that it has read and not recorded
+	// yet.
 	Carried *IntakeReport     `json:"carried,omitempty"`
 	Pending []InventoryUpdate `json:"pending,omitempty"`
-	// Snapshots are read and not recorded yet, like Pending, and Requests are to be made for what is recorded.
+	// Snapshots were read and not recorded yet, like Pending. Requests are still to be made for what was recorded.
 	Snapshots []UploadedSnapshot `json:"snapshots,omitempty"`
 	Requests  []IntakeRequest    `json:"requests,omitempty"`
 }
@@ -100,17 +100,17 @@ type IntakeInput struct {
 // IntakeRequest is a request for Smart Syncs of what was recorded.
 type IntakeRequest struct {
 	ID   string   `json:"id"`
-	SKUs []string `json:"skus,omitempty"` // empty: everything that changed
+	SKUs []string `json:"skus,omitempty"` // empty for everything that changed
 }
 
-// IntakeFailure is a step of an intake that has failed for good. What the intake has read waits for it.
+// IntakeFailure is a step of an intake that has used up its attempts. What the intake has read waits until a later try succeeds.
 type IntakeFailure struct {
 	Error     string    `json:"error"`
 	Since     time.Time `json:"since"`
-	Attempts  int       `json:"attempts"` // that failed, in a row
-	Next      time.Time `json:"next"`     // when it is tried again
-	Updates   int       `json:"updates"`  // that wait to be recorded
-	Snapshots int       `json:"snapshots"`
+	Attempts  int       `json:"attempts"`  // how many tries of the step have failed in a row
+	Next      time.Time `json:"next"`      // when the step is tried again
+	Updates   int       `json:"updates"`   // how many updates wait to be recorded
+	Snapshots int       `json:"snapshots"` // how many snapshots wait to be recorded
 }
 
 // IntakeReport is the result of an InventoryIntake, and the answer to QueryProgress: what it took in since it started.
@@ -124,55 +124,54 @@ type IntakeReport struct {
 	Snapshots  int64  `json:"snapshots,omitempty"`
 	Requests   int64  `json:"requests"`            // Smart Syncs that were asked for
 	LastHeld   string `json:"last_held,omitempty"` // why the last snapshot was not recorded
-	// Failure is set while a step that has failed for good is waited for.
+	// Failure is set while the intake waits to try a failed step again.
 	Failure *IntakeFailure `json:"failure,omitempty"`
 }
 
 // Decision is the payload of SignalApprove and SignalReject, and of the updates of these names.
 type Decision struct {
 	By string `json:"by,omitempty"`
-	// Run and Kind say which hold is meant: an answer to another one is not taken for it. Empty: whatever the workflow holds.
+	// Run and Kind say which hold is meant, so that the decision is not applied to another one. Empty ones match any hold.
 	Run  int64           `json:"run,omitempty"`
 	Kind ledger.HoldKind `json:"kind,omitempty"`
 }
 
-// DecisionAnswer is what became of an UpdateApprove or UpdateReject.
+// DecisionAnswer is the answer to an UpdateApprove or UpdateReject.
 type DecisionAnswer struct {
-	// Answer is activities.Approved, Rejected or Dissolved, whatever holds now; or NotHeld.
+	// Answer is the decision in force now, which another person may have made: activities.Approved, Rejected or Dissolved; or NotHeld.
 	Answer string `json:"answer"`
 	By     string `json:"by,omitempty"` // who decided first
-	// Runs are all runs that the answer released, the held one first: one answer to a snapshot is for every run that waits on it.
+	// Runs are all runs that the answer released, the held one first: one answer to a snapshot releases every run that waits for it.
 	Runs   []int64 `json:"runs,omitempty"`
-	Reason string  `json:"reason,omitempty"` // in words: why the run was held, or why the answer is for nothing
+	Reason string  `json:"reason,omitempty"` // in words: why the run was held, or why the decision changed nothing
 }
 
-// NotHeld is the answer to a decision for which nothing waits.
+// NotHeld is the answer to a decision when nothing is held.
 const NotHeld = "not held"
 
-// SyncAnswer is what became of an UpdateSync. It is given as soon as it is known, never when the run is over: `starter requests ID` says
-// how the request ended.
+// SyncAnswer is the answer to an UpdateSync. It comes as soon as it is known, before the run is over: `starter requests ID` says how the request ended.
 type SyncAnswer struct {
-	ID     string   `json:"id"` // of the request; one is made where it has none
+	ID     string   `json:"id"` // the id of the request, also where the workflow had to make one
 	Answer SyncFate `json:"answer"`
-	Run    int64    `json:"run,omitempty"`    // that serves it, is waited for, or covers it
+	Run    int64    `json:"run,omitempty"`    // the run that serves the request, that it waits for, or that covers it
 	Reason string   `json:"reason,omitempty"` // in words
 }
 
-// SyncFate is what became of a request in the moment in which it was answered.
+// SyncFate says what happens to a request, as it is known at the moment of the answer.
 type SyncFate string
 
-// What becomes of requests.
+// The fates of requests.
 const (
 	SyncStarted SyncFate = "started" // a run began for it
-	SyncJoined  SyncFate = "joined"  // it is served by a run that others asked for as well
-	SyncWaits   SyncFate = "waits"   // it is served by the run after the one that is named, or after what the reason names
-	SyncCovered SyncFate = "covered" // already satisfied
+	SyncJoined  SyncFate = "joined"  // a run that others asked for as well serves it
+	SyncWaits   SyncFate = "waits"   // the run after the named one serves it, or the run after what the reason names
+	SyncCovered SyncFate = "covered" // it is already satisfied
 	SyncFailed  SyncFate = "failed"  // no run began for it
 )
 
 // HoldDissolved is the payload of SignalHoldDissolved.
 type HoldDissolved struct {
-	Run int64  `json:"run"` // of the ledger, that was held
+	Run int64  `json:"run"` // the ledger's number of the held run
 	By  string `json:"by"`  // what made the hold needless: "run 13", or a snapshot that was sent
 }
 
@@ -186,7 +185,7 @@ type SyncReport struct {
 	Passes  int            `json:"passes"`
 	// Preview is set after a dry run.
 	Preview *activities.Preview `json:"preview,omitempty"`
-	// Oddities say by kind what looks odd in what was read of the warehouse, each with its count and an example. They decide nothing.
+	// Oddities say what looks odd in the warehouse's rows, one text for each kind, with a count and an example. They decide nothing.
 	Oddities []string `json:"oddities,omitempty"`
 }
 
@@ -196,27 +195,27 @@ type Progress struct {
 	Pass     int           `json:"pass"`
 	Run      int64         `json:"run,omitempty"`
 	Since    time.Time     `json:"since"`
-	Waiting  string        `json:"waiting,omitempty"` // what for, in words
+	Waiting  string        `json:"waiting,omitempty"` // what the run waits for, in words
 	Until    *time.Time    `json:"until,omitempty"`
 	Counts   ledger.Counts `json:"counts"`
 	Left     int64         `json:"left"`               // rows that are due and in no call
-	Open     int64         `json:"open,omitempty"`     // rows in calls that are open: without an answer, or the store works on them
-	Shared   int64         `json:"shared,omitempty"`   // the run that fetched the snapshot, when another did
-	Requests []string      `json:"requests,omitempty"` // that wait for the next pass; a group's requests are in the ledger
+	Open     int64         `json:"open,omitempty"`     // rows in open calls: without an answer, or the store still works on them
+	Shared   int64         `json:"shared,omitempty"`   // the run that fetched the snapshot, where another run did
+	Requests []string      `json:"requests,omitempty"` // ids of the requests that wait for the next pass; those of a group are in the ledger
 	Queued   int           `json:"queued,omitempty"`   // how many requests wait for the next pass, those of groups included
-	Strays   []string      `json:"strays,omitempty"`   // the last answers of persons that were for nothing, in words
+	Strays   []string      `json:"strays,omitempty"`   // the last decisions of people that changed nothing, in words
 	Oddities []string      `json:"oddities,omitempty"` // see SyncReport
 }
 
-// Carried is what a workflow hands to itself when it continues as new.
+// Carried is the state that a workflow hands to itself when it continues as new.
 type Carried struct {
 	Pass    int       `json:"pass"`
 	Pending []pending `json:"pending,omitempty"`
 	Seen    []string  `json:"seen,omitempty"`
-	Go      bool      `json:"go,omitempty"` // one more pass is due even without a request
-	// Gathered: the requests that are carried have been waited for already.
+	GoOn    bool      `json:"go,omitempty"` // one more pass is due even without a request
+	// Gathered is true where the burst of requests was waited for already.
 	Gathered bool `json:"gathered,omitempty"`
-	// Next is a pass that was planned, and that waits for its store or for a person.
+	// Next is a pass that was planned or has begun.
 	Next *unfinished `json:"next,omitempty"`
 }
 
@@ -224,7 +223,7 @@ type Carried struct {
 type pending struct {
 	SyncRequest
 	At time.Time `json:"at"` // when the workflow saw it
-	// Count is how many requests a group stands for; 0: it is a request. The ledger keeps the ids of a group's requests.
+	// Count is how many requests a group stands for; 0 for a single request. The ledger has the ids of a group's requests.
 	Count int `json:"count,omitempty"`
 }
 
@@ -235,7 +234,7 @@ type unfinished struct {
 	Scope     []string       `json:"scope,omitempty"`
 	DryRun    bool           `json:"dry_run,omitempty"`
 	SkipFetch bool           `json:"skip_fetch,omitempty"`
-	Rest      bool           `json:"rest,omitempty"`
+	Continues bool           `json:"rest,omitempty"`
 	Held      *heldPass      `json:"held,omitempty"`
 	Begun     *begunPass     `json:"begun,omitempty"`
 }
@@ -251,17 +250,17 @@ type heldPass struct {
 	Zeroing   int64           `json:"zeroing,omitempty"`
 	Absent    ledger.Absence  `json:"absent,omitzero"`
 	Until     time.Time       `json:"until"`
-	Rechecks  int             `json:"looks,omitempty"`  // how often that was checked again
+	Rechecks  int             `json:"looks,omitempty"`  // how often the hold was checked again
 	RecheckAt time.Time       `json:"look_at,omitzero"` // when it is checked next
 	Counts    ledger.Counts   `json:"counts"`
-	// What a person has approved of the run before.
+	// What a person has approved in this run before.
 	FetchApproved *activities.DecideResult `json:"fetch_approved,omitempty"`
 	ZeroApproved  *activities.DecideResult `json:"zero_approved,omitempty"`
 	Labelled      bool                     `json:"labelled,omitempty"`
 	Merchant      string                   `json:"merchant,omitempty"`
-	Rest          bool                     `json:"rest,omitempty"` // what it has pushed is not resolved again
+	Continues     bool                     `json:"rest,omitempty"` // what it has pushed is not resolved again
 	Oddities      []string                 `json:"oddities,omitempty"`
-	// Answered and AnsweredBy are an answer that came while the workflow continued as new.
+	// Answered and AnsweredBy are a decision that came while the workflow continued as new.
 	Answered   string `json:"answered,omitempty"`
 	AnsweredBy string `json:"answered_by,omitempty"`
 }
