@@ -44,11 +44,11 @@ func (d *database) Apply(ctx context.Context, definitions Definitions, options A
 	return changes, nil
 }
 
-// applying is one apply.
+// applying is an apply in progress.
 type applying struct {
 	*tx
 	options ApplyOptions
-	version int64 // what changed definitions get
+	version int64 // the version that changed definitions get
 	bumped  bool  // a definition got it
 	changes []Change
 }
@@ -57,7 +57,7 @@ func (a *applying) note(action, kind, id, detail string) {
 	a.changes = append(a.changes, Change{Action: action, Kind: kind, ID: id, Detail: detail})
 }
 
-// all applies kind by kind. The counter is locked first, so versions become visible in order.
+// all applies the definitions kind by kind. It locks the counter first, so that versions become visible in order.
 func (a *applying) all(ctx context.Context, definitions Definitions) error {
 	if err := a.row(ctx, "SELECT definitions + 1 FROM state"+a.dialect.lock("state")).Scan(&a.version); err != nil {
 		return err
@@ -73,7 +73,7 @@ func (a *applying) all(ctx context.Context, definitions Definitions) error {
 		func() error { return a.leave(ctx, definitions) },
 		func() error { return a.warehouses(ctx, definitions.Warehouses) },
 		func() error { return a.stores(ctx, definitions.Stores) },
-		func() error { return a.schedules(ctx, definitions) }, // before their connections, for it compares with what these were
+		func() error { return a.schedules(ctx, definitions) }, // before their connections, because it compares with the old ones
 		func() error { return a.connections(ctx, definitions.Connections) },
 		func() error { return a.strategies(ctx, definitions.Strategies) },
 		func() error { return a.products(ctx, definitions.Products) },
@@ -94,8 +94,8 @@ func (a *applying) all(ctx context.Context, definitions Definitions) error {
 	return err
 }
 
-// kept loads what a table holds, as id and JSON.
-func (a *applying) kept(ctx context.Context, query string) (map[string]string, error) {
+// stored loads a table's definitions: query returns their ids and their JSON.
+func (a *applying) stored(ctx context.Context, query string) (map[string]string, error) {
 	stored := map[string]string{}
 	err := a.each(ctx, func(row *sql.Rows) error {
 		var id, definition string
@@ -107,7 +107,7 @@ func (a *applying) kept(ctx context.Context, query string) (map[string]string, e
 }
 
 func (a *applying) warehouses(ctx context.Context, wanted []Warehouse) error {
-	stored, err := a.kept(ctx, "SELECT id, definition FROM warehouses")
+	stored, err := a.stored(ctx, "SELECT id, definition FROM warehouses")
 	if err != nil {
 		return err
 	}
@@ -121,7 +121,8 @@ func (a *applying) warehouses(ctx context.Context, wanted []Warehouse) error {
 			continue
 		}
 		_, err = a.exec(ctx, `INSERT INTO warehouses (id, merchant, definition) VALUES (?, ?, ?)
-			ON CONFLICT (id) DO UPDATE SET merchant = excluded.merchant, definition = excluded.definition`, warehouse.ID, warehouse.Merchant, encode(warehouse))
+			ON CONFLICT (id) DO UPDATE SET merchant = excluded.merchant, definition = excluded.definition`,
+			warehouse.ID, warehouse.Merchant, encode(warehouse))
 		if err != nil {
 			return err
 		}
@@ -134,16 +135,18 @@ func (a *applying) warehouses(ctx context.Context, wanted []Warehouse) error {
 	return nil
 }
 
-// reread makes the next fetch read everything again: what was read so far, or is being read, was read as something else.
+// reread makes the next fetch read everything again. What was read so far, or is being read now, was read under a definition that
+// gives the rows another meaning.
 func (a *applying) reread(ctx context.Context, warehouse string) error {
-	_, err := a.exec(ctx, "UPDATE warehouses SET mark = '', reread_after = (SELECT COALESCE(MAX(id), 0) FROM snapshots WHERE warehouse = ?) WHERE id = ?", warehouse, warehouse)
+	_, err := a.exec(ctx, `UPDATE warehouses SET mark = '', reread_after = (SELECT COALESCE(MAX(id), 0) FROM snapshots WHERE warehouse = ?)
+		WHERE id = ?`, warehouse, warehouse)
 	changed := &a.changes[len(a.changes)-1]
 	changed.Detail += "; its next fetch reads everything again"
 	return errors.Join(err, a.levelsChange(ctx, warehouse))
 }
 
 func (a *applying) stores(ctx context.Context, wanted []Store) error {
-	stored, err := a.kept(ctx, "SELECT id, definition FROM stores")
+	stored, err := a.stored(ctx, "SELECT id, definition FROM stores")
 	if err != nil {
 		return err
 	}
@@ -164,11 +167,11 @@ func (a *applying) stores(ctx context.Context, wanted []Store) error {
 		switch {
 		case old == nil:
 		case !sameAccount(*old, store), old.ownPlace() != store.ownPlace():
-			left := ""
+			leftLocation := ""
 			if sameAccount(elsewhere(*old), elsewhere(store)) {
-				left = old.ownPlace()
+				leftLocation = old.ownPlace()
 			}
-			err = a.forgetStore(ctx, store.ID, left)
+			err = a.forgetStore(ctx, store.ID, leftLocation)
 		case encode(old.Settings) != encode(store.Settings):
 			err = a.tryAgain(ctx, store.ID)
 		}
@@ -179,48 +182,53 @@ func (a *applying) stores(ctx context.Context, wanted []Store) error {
 	return nil
 }
 
-// sameAccount is true when a store's definitions cannot lead to different accounts. Numbers, truths and lengths of time only tune a driver.
+// sameAccount is true when two definitions of a store cannot lead to different accounts. It compares the driver and the settings
+// that are texts: numbers, truth values and durations only tune a driver.
 func sameAccount(a, b Store) bool {
-	names := func(s Store) map[string]string {
-		stored := map[string]string{}
+	texts := func(s Store) map[string]string {
+		texts := map[string]string{}
 		for name, value := range s.Settings {
 			text, ok := value.(string)
 			if _, err := time.ParseDuration(text); ok && err != nil {
-				stored[name] = text
+				texts[name] = text
 			}
 		}
-		return stored
+		return texts
 	}
-	return a.Driver == b.Driver && maps.Equal(names(a), names(b))
+	return a.Driver == b.Driver && maps.Equal(texts(a), texts(b))
 }
 
-// tryAgain makes the rows due that a store refused: with other settings it may take them.
+// tryAgain makes the rows due that a store refused, because the store may accept them with other settings.
 func (a *applying) tryAgain(ctx context.Context, store string) error {
-	_, err := a.exec(ctx, "UPDATE channel_levels SET status = 'pending', reason = '' WHERE connection IN (SELECT id FROM connections WHERE store = ?) AND "+refused, store)
+	_, err := a.exec(ctx, `UPDATE channel_levels SET status = 'pending', reason = ''
+		WHERE connection IN (SELECT id FROM connections WHERE store = ?) AND `+refused, store)
 	return err
 }
 
-// forgetStore forgets what a store shows and how it knows its items, for it may be another account now: all of it is due. A run that is
-// under way, and calls whose answers did not come, were for the old one. What it shows at the place that it has left is known, where there is one.
-func (a *applying) forgetStore(ctx context.Context, store, left string) error {
+// forgetStore forgets what a store shows and its ids of items, because the definition may lead to another account now: all its rows
+// become due. A run in progress and the open calls were for the old account, so the run loses the store and the calls are deleted.
+// The figures at leftLocation stay known: it is a location of the same account that the store no longer uses; empty when there is none.
+func (a *applying) forgetStore(ctx context.Context, store, leftLocation string) error {
 	const rows = "connection IN (SELECT id FROM connections WHERE store = ?)"
 	for _, statement := range []string{
 		"DELETE FROM item_references WHERE store = ?",
 		"UPDATE gates SET run = NULL, fence = fence + 1 WHERE store = ?",
-		"UPDATE channel_levels SET blocked = CASE WHEN blocked = kept THEN '' ELSE blocked END, kept = '', hold_run = NULL WHERE (kept <> '' OR hold_run IS NOT NULL) AND " + rows,
-		"UPDATE channel_levels SET status = " + dueOrBlocked + ", reason = CASE WHEN leaving THEN reason ELSE blocked END, open_call = NULL, attempts = 0, tries = 0, part = 0 WHERE " + rows,
+		`UPDATE channel_levels SET blocked = CASE WHEN blocked = kept THEN '' ELSE blocked END, kept = '', hold_run = NULL
+			WHERE (kept <> '' OR hold_run IS NOT NULL) AND ` + rows,
+		"UPDATE channel_levels SET status = " + dueOrBlocked + `, reason = CASE WHEN leaving THEN reason ELSE blocked END,
+			open_call = NULL, attempts = 0, tries = 0, part = 0 WHERE ` + rows,
 		"DELETE FROM calls WHERE closed_at IS NULL AND " + rows,
 	} {
 		if _, err := a.exec(ctx, statement, store); err != nil {
 			return err
 		}
 	}
-	_, err := a.exec(ctx, "UPDATE channel_levels SET exported = NULL WHERE "+rows+" AND (location = '' OR location <> ?)", store, left)
+	_, err := a.exec(ctx, "UPDATE channel_levels SET exported = NULL WHERE "+rows+" AND (location = '' OR location <> ?)", store, leftLocation)
 	return err
 }
 
 func (a *applying) connections(ctx context.Context, wanted []Connection) error {
-	stored, err := a.kept(ctx, "SELECT id, definition FROM connections")
+	stored, err := a.stored(ctx, "SELECT id, definition FROM connections")
 	if err != nil {
 		return err
 	}
@@ -243,8 +251,8 @@ func (a *applying) connections(ctx context.Context, wanted []Connection) error {
 	return nil
 }
 
-// connection writes a connection that is new or changed. Its version is that of what decides a number or where it goes: a
-// new schedule makes nothing due.
+// connection writes a connection that is new or changed. Its version changes only with fields that decide a figure or where it
+// goes, so a new schedule makes nothing due.
 func (a *applying) connection(ctx context.Context, connection Connection, old *Connection) error {
 	content := encode(connection)
 	if old == nil {
@@ -263,8 +271,11 @@ func (a *applying) connection(ctx context.Context, connection Connection, old *C
 		return err
 	}
 	if old.Warehouse != connection.Warehouse {
-		// Level versions are counted by warehouse.
-		for _, statement := range []string{"UPDATE connections SET cursor_levels = 0 WHERE id = ?", "UPDATE channel_levels SET observed = 0 WHERE connection = ?"} {
+		// Level versions are counted by warehouse, so those of the old warehouse mean nothing now.
+		for _, statement := range []string{
+			"UPDATE connections SET cursor_levels = 0 WHERE id = ?",
+			"UPDATE channel_levels SET observed = 0 WHERE connection = ?",
+		} {
 			if _, err := a.exec(ctx, statement, connection.ID); err != nil {
 				return err
 			}
@@ -273,7 +284,7 @@ func (a *applying) connection(ctx context.Context, connection Connection, old *C
 	if old.Store == connection.Store {
 		return nil
 	}
-	// Nothing is known of what another store shows.
+	// What the other store shows is not known.
 	for _, statement := range []string{"DELETE FROM channel_levels WHERE connection = ?", "DELETE FROM calls WHERE connection = ?"} {
 		if _, err := a.exec(ctx, statement, connection.ID); err != nil {
 			return err
@@ -282,7 +293,7 @@ func (a *applying) connection(ctx context.Context, connection Connection, old *C
 	return nil
 }
 
-// sameNumbers is true when two definitions of a connection lead to the same numbers in the same place.
+// sameNumbers is true when two definitions of a connection lead to the same figures at the same places.
 func sameNumbers(a, b Connection) bool {
 	return a.Merchant == b.Merchant && a.Warehouse == b.Warehouse && a.Store == b.Store && a.Active() == b.Active() &&
 		a.Inventory.Unlisted == b.Inventory.Unlisted && encode(a.Inventory.Locations) == encode(b.Inventory.Locations)
@@ -343,7 +354,7 @@ func (a *applying) removeStrategy(ctx context.Context, merchant, warehouse strin
 	return err
 }
 
-// active lists the active connections of every merchant and warehouse.
+// active lists the ids of the active connections by pair of merchant and warehouse.
 func (a *applying) active(ctx context.Context) (map[[2]string][]string, error) {
 	active := map[[2]string][]string{}
 	err := a.each(ctx, func(row *sql.Rows) error {
@@ -356,7 +367,7 @@ func (a *applying) active(ctx context.Context) (map[[2]string][]string, error) {
 	return active, err
 }
 
-// sharing gives pairs whose set of active connections changed a new version.
+// sharing gives a new version to each pair of merchant and warehouse whose set of active connections has changed.
 func (a *applying) sharing(ctx context.Context, before map[[2]string][]string) error {
 	after, err := a.active(ctx)
 	if err != nil {
@@ -383,9 +394,9 @@ func (a *applying) sharing(ctx context.Context, before map[[2]string][]string) e
 	return nil
 }
 
-// compare notes whether a definition is new, changed or as it was. What it was before is nil when it is new, and when it did not change.
-func compare[T any](a *applying, kind, id string, found map[string]string, wanted T) (before *T, changed bool, err error) {
-	stored, ok := found[id]
+// compare notes whether a definition is new or changed. It returns the definition before the change; nil when it is new or unchanged.
+func compare[T any](a *applying, kind, id string, definitions map[string]string, wanted T) (before *T, changed bool, err error) {
+	stored, ok := definitions[id]
 	if !ok {
 		a.note("created", kind, id, "")
 		return nil, true, nil
@@ -399,7 +410,7 @@ func compare[T any](a *applying, kind, id string, found map[string]string, wante
 		return nil, false, err
 	}
 	if encode(*before) == content {
-		return nil, false, nil // what an earlier program wrote has another form and says the same
+		return nil, false, nil // an earlier program wrote it in another form with the same meaning
 	}
 	var old, now map[string]json.RawMessage
 	if err := errors.Join(decode(kind+" "+id, stored, &old), decode(kind+" "+id, content, &now)); err != nil {
@@ -434,7 +445,7 @@ func sortedKeys[K ~string, V any](from map[K]V) []K {
 	return keys
 }
 
-// Strategy returns the strategy of a pair, nil when it has none.
+// Strategy returns the strategy of a merchant and warehouse, nil when they have none.
 func (d *database) Strategy(ctx context.Context, merchant, warehouse string) (*inventory.Strategy, error) {
 	var strategy *inventory.Strategy
 	err := d.read(ctx, func(t *tx) (err error) {

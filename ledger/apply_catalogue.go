@@ -9,8 +9,8 @@ import (
 	"github.com/tidemark/tidemark/inventory"
 )
 
-// entry is a catalogue definition in a comparable form. Keys of several parts are joined by a NUL, which no part can
-// hold, so that they sort as their parts do.
+// entry is a catalogue definition in a form that can be compared. A key or value of several parts joins them by a NUL, which no
+// part can contain, so entries sort by the parts of their keys.
 type entry struct{ key, value string }
 
 const keySeparator = "\x00"
@@ -19,11 +19,11 @@ func joinKey(parts ...string) string { return strings.Join(parts, keySeparator) 
 
 func splitKey(key string) []string { return strings.Split(key, keySeparator) }
 
-// difference is what must be done to make one sorted list of entries into another.
+// difference holds the changes that turn one sorted list of entries into another.
 type difference struct{ created, changed, removed []entry }
 
-// compareEntries walks the stored entries, which query returns as the parts of the key and then those of the value, in the
-// order of the key, beside the wanted ones.
+// compareEntries compares the stored entries with the wanted ones, walking both in the order of their keys. The query returns the
+// stored entries in that order; its columns are the parts of the key and then the parts of the value.
 func (a *applying) compareEntries(ctx context.Context, wanted []entry, keyParts, valueParts int, query string) (difference, error) {
 	slices.SortFunc(wanted, func(x, y entry) int { return strings.Compare(x.key, y.key) })
 	var changes difference
@@ -57,7 +57,7 @@ func (a *applying) compareEntries(ctx context.Context, wanted []entry, keyParts,
 	return changes, err
 }
 
-// noteAll notes a difference and says whether there is any.
+// noteAll notes all changes of a difference and returns whether there are any.
 func (a *applying) noteAll(kind string, changes difference) bool {
 	for _, list := range []struct {
 		action  string
@@ -67,12 +67,12 @@ func (a *applying) noteAll(kind string, changes difference) bool {
 			a.note(list.action, kind, strings.Join(splitKey(item.key)[:2], "/"), "")
 		}
 	}
-	some := len(changes.created)+len(changes.changed)+len(changes.removed) > 0
-	a.bumped = a.bumped || some
-	return some
+	differs := len(changes.created)+len(changes.changed)+len(changes.removed) > 0
+	a.bumped = a.bumped || differs
+	return differs
 }
 
-// keyTable is entries as bulk input: the parts of their keys as columns.
+// keyTable makes bulk input of entries: its columns are the parts of their keys.
 func keyTable(entries []entry, names ...string) *table {
 	input := newTable(len(entries))
 	columns := make([][]string, len(names))
@@ -92,7 +92,8 @@ func (a *applying) products(ctx context.Context, wanted []Product) error {
 	for i, product := range wanted {
 		entries[i] = entry{joinKey(product.Merchant, product.SKU), joinKey(product.Name, product.Barcode)}
 	}
-	difference, err := a.compareEntries(ctx, entries, 2, 2, "SELECT merchant, sku, name, barcode FROM products WHERE NOT removed ORDER BY merchant, sku")
+	difference, err := a.compareEntries(ctx, entries, 2, 2,
+		"SELECT merchant, sku, name, barcode FROM products WHERE NOT removed ORDER BY merchant, sku")
 	if err != nil {
 		return err
 	}
@@ -108,7 +109,8 @@ func (a *applying) products(ctx context.Context, wanted []Product) error {
 	}
 	if _, err := a.bulk(ctx, *input, `INSERT INTO products (merchant, sku, name, barcode, version)
 		SELECT merchant, sku, name, barcode, CAST(? AS BIGINT) FROM input WHERE TRUE
-		ON CONFLICT (merchant, sku) DO UPDATE SET name = excluded.name, barcode = excluded.barcode, version = excluded.version, removed = FALSE`, a.version); err != nil {
+		ON CONFLICT (merchant, sku) DO UPDATE SET name = excluded.name, barcode = excluded.barcode, version = excluded.version,
+		removed = FALSE`, a.version); err != nil {
 		return err
 	}
 	_, err = a.bulk(ctx, *keyTable(difference.removed, "merchant", "sku"), `UPDATE products AS p SET removed = TRUE, version = ?
@@ -121,7 +123,8 @@ func (a *applying) bundles(ctx context.Context, wanted []BundleDefinition) error
 	for i, bundle := range wanted {
 		entries[i] = entry{joinKey(bundle.Merchant, bundle.SKU), encode(bundle.Components)}
 	}
-	difference, err := a.compareEntries(ctx, entries, 2, 1, "SELECT merchant, sku, components FROM bundles WHERE NOT removed ORDER BY merchant, sku")
+	difference, err := a.compareEntries(ctx, entries, 2, 1,
+		"SELECT merchant, sku, components FROM bundles WHERE NOT removed ORDER BY merchant, sku")
 	if err != nil {
 		return err
 	}
@@ -146,7 +149,7 @@ func (a *applying) bundles(ctx context.Context, wanted []BundleDefinition) error
 	return a.bundleComponents(ctx, slices.Concat(upserts, difference.removed), upserts)
 }
 
-// bundleComponents replaces the components of bundles by which a component's bundles are found.
+// bundleComponents replaces the rows by which the bundles of a component are looked up.
 func (a *applying) bundleComponents(ctx context.Context, replaced, upserts []entry) error {
 	_, err := a.bulk(ctx, *keyTable(replaced, "merchant", "sku"),
 		"DELETE FROM bundle_components WHERE (merchant, bundle) IN (SELECT merchant, sku FROM input)")
@@ -165,7 +168,8 @@ func (a *applying) bundleComponents(ctx context.Context, replaced, upserts []ent
 		}
 	}
 	_, err = a.bulk(ctx, *keyTable(rows, "merchant", "component", "bundle"),
-		"INSERT INTO bundle_components (merchant, component, bundle) SELECT DISTINCT merchant, component, bundle FROM input WHERE TRUE ON CONFLICT DO NOTHING")
+		`INSERT INTO bundle_components (merchant, component, bundle) SELECT DISTINCT merchant, component, bundle FROM input WHERE TRUE
+			ON CONFLICT DO NOTHING`)
 	return err
 }
 
@@ -174,7 +178,8 @@ func (a *applying) listings(ctx context.Context, wanted []ListingDefinition) err
 	for i, listing := range wanted {
 		entries[i] = entry{key: joinKey(listing.Store, listing.ChannelSKU, listing.SKU)}
 	}
-	difference, err := a.compareEntries(ctx, entries, 3, 0, "SELECT store, channel_sku, sku FROM listings WHERE NOT removed ORDER BY store, channel_sku, sku")
+	difference, err := a.compareEntries(ctx, entries, 3, 0,
+		"SELECT store, channel_sku, sku FROM listings WHERE NOT removed ORDER BY store, channel_sku, sku")
 	if err != nil {
 		return err
 	}
@@ -184,34 +189,36 @@ func (a *applying) listings(ctx context.Context, wanted []ListingDefinition) err
 	a.bumped = true
 	a.noteListings(difference)
 	// Removals come first: a channel SKU belongs to one product at a time.
-	if _, err := a.bulk(ctx, *keyTable(difference.removed, "store", "channel_sku", "sku"), `UPDATE listings AS l SET removed = TRUE, version = ?
+	removed := *keyTable(difference.removed, "store", "channel_sku", "sku")
+	if _, err := a.bulk(ctx, removed, `UPDATE listings AS l SET removed = TRUE, version = ?
 		FROM input i WHERE l.store = i.store AND l.channel_sku = i.channel_sku AND l.sku = i.sku`, a.version); err != nil {
 		return err
 	}
-	_, err = a.bulk(ctx, *keyTable(difference.created, "store", "channel_sku", "sku"), `INSERT INTO listings (store, channel_sku, sku, version)
+	created := *keyTable(difference.created, "store", "channel_sku", "sku")
+	_, err = a.bulk(ctx, created, `INSERT INTO listings (store, channel_sku, sku, version)
 		SELECT store, channel_sku, sku, CAST(? AS BIGINT) FROM input WHERE TRUE
 		ON CONFLICT (store, channel_sku, sku) DO UPDATE SET version = excluded.version, removed = FALSE`, a.version)
 	return err
 }
 
-// noteListings notes a channel SKU that went to another product as one change.
+// noteListings notes the changes of listings. A channel SKU that moved from one product to another is one change.
 func (a *applying) noteListings(changes difference) {
-	gone := map[string]string{}
+	removed := map[string]string{}
 	for _, entry := range changes.removed {
 		parts := splitKey(entry.key)
-		gone[joinKey(parts[:2]...)] = parts[2]
+		removed[joinKey(parts[:2]...)] = parts[2]
 	}
 	for _, entry := range changes.created {
 		parts := splitKey(entry.key)
 		key := joinKey(parts[:2]...)
-		if before, ok := gone[key]; ok {
-			delete(gone, key)
+		if before, ok := removed[key]; ok {
+			delete(removed, key)
 			a.note("changed", "listing", parts[0]+"/"+parts[1], before+" → "+parts[2])
 			continue
 		}
 		a.note("created", "listing", parts[0]+"/"+parts[1], parts[2])
 	}
-	for _, key := range sortedKeys(gone) {
-		a.note("removed", "listing", strings.Join(splitKey(key), "/"), gone[key])
+	for _, key := range sortedKeys(removed) {
+		a.note("removed", "listing", strings.Join(splitKey(key), "/"), removed[key])
 	}
 }

@@ -6,11 +6,11 @@ import (
 	"github.com/tidemark/tidemark/inventory"
 )
 
-// checkDefinitions refuses what cannot be kept, or could not be told apart. Everything else was checked by the
-// configuration, which can name a line.
+// checkDefinitions refuses texts that the databases cannot store and ids that occur twice. The package config checks everything else,
+// because it can name the line of the file.
 func checkDefinitions(definitions Definitions) error {
 	seen := map[string]bool{}
-	once := func(kind string, parts ...string) error {
+	checkID := func(kind string, parts ...string) error {
 		if err := checkText("the id of a "+kind, parts...); err != nil {
 			return err
 		}
@@ -28,13 +28,13 @@ func checkDefinitions(definitions Definitions) error {
 		}
 	}
 	for _, warehouse := range definitions.Warehouses {
-		note(once("warehouse", warehouse.ID))
+		note(checkID("warehouse", warehouse.ID))
 	}
 	for _, store := range definitions.Stores {
-		note(once("store", store.ID))
+		note(checkID("store", store.ID))
 	}
 	for _, connection := range definitions.Connections {
-		note(once("connection", connection.ID))
+		note(checkID("connection", connection.ID))
 		if !seen[joinKey("warehouse", connection.Warehouse)] {
 			note(fmt.Errorf("ledger: connection %s names the warehouse %q, which is not defined", connection.ID, connection.Warehouse))
 		}
@@ -43,18 +43,18 @@ func checkDefinitions(definitions Definitions) error {
 		}
 	}
 	for _, strategy := range definitions.Strategies {
-		note(once("strategy", strategy.Merchant, strategy.Warehouse))
+		note(checkID("strategy", strategy.Merchant, strategy.Warehouse))
 	}
 	for _, product := range definitions.Products {
-		note(once("product", product.Merchant, product.SKU))
+		note(checkID("product", product.Merchant, product.SKU))
 		note(checkText("the name of product "+product.SKU, product.Name, product.Barcode))
 	}
 	for _, bundle := range definitions.Bundles {
-		note(once("bundle", bundle.Merchant, bundle.SKU))
+		note(checkID("bundle", bundle.Merchant, bundle.SKU))
 		note(checkComponents(bundle.Bundle))
 	}
 	for _, listing := range definitions.Listings {
-		note(once("listing of channel SKU", listing.Store, listing.ChannelSKU))
+		note(checkID("listing of channel SKU", listing.Store, listing.ChannelSKU))
 		note(checkText("the SKU of a listing", listing.SKU))
 	}
 	if len(errs) > 0 {

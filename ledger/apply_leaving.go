@@ -8,11 +8,11 @@ import (
 	"strings"
 )
 
-// shownThere are rows of which the store shows, or may show, more than 0.
+// shownThere is a condition for rows for which the store shows, or may show, more than 0.
 const shownThere = "(exported > 0 OR (exported IS NULL AND last_exported IS NOT NULL))"
 
-// leave says what the connections leave behind with these definitions, and has 0 pushed there where that was asked for. It comes first: the
-// steps after it forget what a store shows.
+// leave notes the rows that connections leave behind under the new definitions, and makes them due to go to 0 where ZeroLeft asks
+// for it. It must run first, because later steps forget what the stores show.
 func (a *applying) leave(ctx context.Context, definitions Definitions) error {
 	leavings, err := a.leaving(ctx, definitions)
 	if err != nil {
@@ -59,7 +59,7 @@ func (a *applying) leave(ctx context.Context, definitions Definitions) error {
 	return nil
 }
 
-// leaving are the connections that the ledger has and whose old places can still be reached, with what they are to be.
+// leaving returns the stored connections whose old places can still be reached, each with its definitions before and after the apply.
 func (a *applying) leaving(ctx context.Context, definitions Definitions) ([]leaving, error) {
 	stores := map[string]Store{}
 	for _, store := range definitions.Stores {
@@ -92,7 +92,7 @@ func (a *applying) leaving(ctx context.Context, definitions Definitions) ([]leav
 	return leavings, nil
 }
 
-// rowPlaces are the locations at which connections have rows, or have had some. Who has none is absent.
+// rowPlaces returns the locations at which connections have rows, or had some, by connection. A connection without any is absent.
 func (t *tx) rowPlaces(ctx context.Context, connections []string) (map[string][]string, error) {
 	locations := map[string][]string{}
 	return locations, t.each(ctx, func(row *sql.Rows) error {
@@ -104,7 +104,7 @@ func (t *tx) rowPlaces(ctx context.Context, connections []string) (map[string][]
 		t.dialect.list(connections))
 }
 
-// keepPlaces notes at which locations a connection is about to have rows.
+// keepPlaces records the locations at which a connection is about to have rows.
 func (t *tx) keepPlaces(ctx context.Context, connection string, locations map[string]bool) error {
 	input := newTable(len(locations))
 	copy(input.texts("location"), sortedKeys(locations))
@@ -113,8 +113,8 @@ func (t *tx) keepPlaces(ctx context.Context, connection string, locations map[st
 	return err
 }
 
-// left counts a connection's rows at some locations that a store may show above 0, by location. Where there is no location, nothing is counted: that
-// is how it mostly is, and a connection may have a million rows.
+// left counts, by location, a connection's rows at some locations for which the store may show more than 0. Without locations it
+// runs no query: that is the usual case, and a connection may have a million rows.
 func (t *tx) left(ctx context.Context, connection string, locations []string) ([]Left, error) {
 	if len(locations) == 0 {
 		return nil, nil
@@ -125,26 +125,30 @@ func (t *tx) left(ctx context.Context, connection string, locations []string) ([
 		err := row.Scan(&item.Location, &item.Rows, &item.Units, &item.Unknown, &item.Zeroing)
 		left = append(left, item)
 		return err
-	}, `SELECT location, COUNT(*), COALESCE(SUM(exported), 0), COUNT(*) FILTER (WHERE exported IS NULL), COUNT(*) FILTER (WHERE leaving AND status IN ('pending', 'retrying', 'unknown', 'sent'))
+	}, `SELECT location, COUNT(*), COALESCE(SUM(exported), 0), COUNT(*) FILTER (WHERE exported IS NULL),
+			COUNT(*) FILTER (WHERE leaving AND status IN ('pending', 'retrying', 'unknown', 'sent'))
 		FROM channel_levels WHERE connection = ? AND location IN (SELECT j.value FROM `+t.dialect.set()+`) AND `+shownThere+` GROUP BY location ORDER BY location`,
 		connection, t.dialect.list(locations))
 	return left, err
 }
 
-// keepLeft keeps the rows of what stays behind, which stood under the location from, so that they can be told from others: due to go to 0 where a person asked for it, which
-// is an approval of just these rows; else blocked with the reason.
+// keepLeft marks the rows that a connection leaves behind; from is the location that they were recorded under before, and
+// left.Location the one that they get. The rows become due to go to 0 where a person asked for that, which approves the zeroing of
+// just these rows; otherwise they are blocked with the reason.
 func (a *applying) keepLeft(ctx context.Context, item leaving, left Left, from string) error {
-	zero, connection, as := left.Zeroing > 0, left.Connection, left.Location
-	if as != from {
-		if err := a.keepPlaces(ctx, connection, map[string]bool{as: true}); err != nil {
+	zero, connection, to := left.Zeroing > 0, left.Connection, left.Location
+	if to != from {
+		if err := a.keepPlaces(ctx, connection, map[string]bool{to: true}); err != nil {
 			return err
 		}
-		why := leftBehind(place{location: as}, "", nil, item.after.Inventory.Locations, nil)
-		_, err := a.exec(ctx, `INSERT INTO channel_levels (connection, channel_sku, location, product, quantity, observed, exported, last_exported, status, reason, blocked, run, why)
-			SELECT connection, channel_sku, CAST(? AS TEXT), product, quantity, observed, exported, last_exported, 'blocked', CAST(? AS TEXT), CAST(? AS TEXT), run, why
+		why := leftBehind(place{location: to}, "", nil, item.after.Inventory.Locations, nil)
+		_, err := a.exec(ctx, `INSERT INTO channel_levels (connection, channel_sku, location, product, quantity, observed,
+				exported, last_exported, status, reason, blocked, run, why)
+			SELECT connection, channel_sku, CAST(? AS TEXT), product, quantity, observed,
+				exported, last_exported, 'blocked', CAST(? AS TEXT), CAST(? AS TEXT), run, why
 			FROM channel_levels WHERE connection = ? AND location = ? AND `+shownThere+`
 			ON CONFLICT (connection, channel_sku, location) DO UPDATE SET exported = excluded.exported, last_exported = excluded.last_exported`,
-			as, why, why, connection, from)
+			to, why, why, connection, from)
 		if err != nil {
 			return err
 		}
@@ -152,9 +156,9 @@ func (a *applying) keepLeft(ctx context.Context, item leaving, left Left, from s
 	if !zero {
 		return nil
 	}
-	_, err := a.exec(ctx, `UPDATE channel_levels SET leaving = TRUE, quantity = 0, blocked = '', kept = '', hold_run = NULL, live = FALSE, attempts = 0, tries = 0, part = 0,
-		status = CASE WHEN open_call IS NULL THEN 'pending' ELSE status END, reason = ?
-		WHERE connection = ? AND location = ? AND `+shownThere, leavingReason, connection, as)
+	_, err := a.exec(ctx, `UPDATE channel_levels SET leaving = TRUE, quantity = 0, blocked = '', kept = '', hold_run = NULL, live = FALSE,
+		attempts = 0, tries = 0, part = 0, status = CASE WHEN open_call IS NULL THEN 'pending' ELSE status END, reason = ?
+		WHERE connection = ? AND location = ? AND `+shownThere, leavingReason, connection, to)
 	return err
 }
 
@@ -181,7 +185,7 @@ func (d *database) LeftBehind(ctx context.Context, connection string) ([]Left, e
 	return left, err
 }
 
-// leftBehind is what stays behind of a connection whose rows are at a version, and are or were at some places.
+// leftBehind counts what a connection leaves behind; version is that of its rows, and places the locations at which it has or had rows.
 func (d *database) leftBehind(ctx context.Context, t *tx, place leaving, version int64, places []string) ([]Left, error) {
 	locations := place.left(places)
 	return d.byPlace.of(ctx, encode([]any{place.before.ID, locations}), version, func(ctx context.Context) ([]Left, error) {
@@ -189,7 +193,7 @@ func (d *database) leftBehind(ctx context.Context, t *tx, place leaving, version
 	})
 }
 
-// standsAt is a connection as it is, with what it shares its store with.
+// standsAt returns a connection as it is now, with the places of the connections that share its store.
 func (t *tx) standsAt(ctx context.Context, connection string) (leaving, error) {
 	at, err := definition[Connection](ctx, t, "connection", connection)
 	if err != nil {

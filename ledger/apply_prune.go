@@ -6,13 +6,18 @@ import (
 	"slices"
 )
 
-// pruned are the tables that go with a thing, in order.
+// pruned holds, by kind, the statements that remove a thing and everything that belongs to it, in order.
 var pruned = map[string][]string{
 	"connection": slices.Concat(forgetPreviews, []string{
-		"DELETE FROM channel_levels WHERE connection = ?", "DELETE FROM row_places WHERE connection = ?",
-		"DELETE FROM calls WHERE connection = ?", "DELETE FROM requests WHERE connection = ?",
-		"DELETE FROM holds WHERE connection = ?", "UPDATE gates SET run = NULL, fence = fence + 1 WHERE run IN (SELECT id FROM runs WHERE connection = ?)",
-		"DELETE FROM runs WHERE connection = ?", "DELETE FROM schedules WHERE connection = ?", "DELETE FROM settings WHERE kind = 'connection' AND id = ?",
+		"DELETE FROM channel_levels WHERE connection = ?",
+		"DELETE FROM row_places WHERE connection = ?",
+		"DELETE FROM calls WHERE connection = ?",
+		"DELETE FROM requests WHERE connection = ?",
+		"DELETE FROM holds WHERE connection = ?",
+		"UPDATE gates SET run = NULL, fence = fence + 1 WHERE run IN (SELECT id FROM runs WHERE connection = ?)",
+		"DELETE FROM runs WHERE connection = ?",
+		"DELETE FROM schedules WHERE connection = ?",
+		"DELETE FROM settings WHERE kind = 'connection' AND id = ?",
 		"DELETE FROM connections WHERE id = ?",
 	}),
 	"store": {
@@ -29,8 +34,8 @@ var pruned = map[string][]string{
 	},
 }
 
-// prune removes warehouses, stores and connections that are absent, or notes that they are kept. A run of a connection
-// that is removed finds itself fenced off.
+// prune removes warehouses, stores and connections that are absent from the definitions, or notes that they are kept. A run of a
+// removed connection loses its store and gets ErrFenced.
 func (a *applying) prune(ctx context.Context, definitions Definitions) error {
 	wanted := map[string]bool{}
 	for _, warehouse := range definitions.Warehouses {

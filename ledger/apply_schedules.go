@@ -7,7 +7,7 @@ import (
 	"github.com/tidemark/tidemark/inventory"
 )
 
-// schedules notes which schedules an apply changes, writes what becomes of overrides, and keeps what the configuration says of all of them.
+// schedules notes which schedules an apply changes, writes the changes of overrides, and stores what the configuration says of all of them.
 func (a *applying) schedules(ctx context.Context, definitions Definitions) error {
 	changes := map[[2]string]OverrideChange{}
 	for _, change := range a.options.Overrides {
@@ -43,24 +43,25 @@ func (a *applying) schedules(ctx context.Context, definitions Definitions) error
 	return a.configuration(ctx, definitions)
 }
 
-// configuration keeps what the configuration says of all schedules and settings, and from where it was applied.
+// configuration stores whether the configuration alone sets schedules and settings, and the file that was applied.
 func (a *applying) configuration(ctx context.Context, definitions Definitions) error {
 	var schedules, settings bool
 	if err := a.row(ctx, "SELECT schedules_read_only, settings_read_only FROM state").Scan(&schedules, &settings); err != nil {
 		return err
 	}
 	for _, entry := range []struct {
-		what         string
+		name         string
 		before, then bool
 	}{{"schedules", schedules, definitions.SchedulesReadOnly}, {"settings", settings, definitions.SettingsReadOnly}} {
 		switch {
 		case !entry.before && entry.then:
-			a.note("changed", "setting", "console", entry.what+" are set in the configuration alone")
+			a.note("changed", "setting", "console", entry.name+" are set in the configuration alone")
 		case entry.before && !entry.then:
-			a.note("changed", "setting", "console", entry.what+" can be set on the pages again")
+			a.note("changed", "setting", "console", entry.name+" can be set on the pages again")
 		}
 	}
-	_, err := a.exec(ctx, "UPDATE state SET schedules_read_only = ?, settings_read_only = ?, applied_from = CASE WHEN ? = '' THEN applied_from ELSE ? END",
+	_, err := a.exec(ctx, `UPDATE state SET schedules_read_only = ?, settings_read_only = ?,
+		applied_from = CASE WHEN ? = '' THEN applied_from ELSE ? END`,
 		definitions.SchedulesReadOnly, definitions.SettingsReadOnly, a.options.From, inventory.Storable(a.options.From))
 	return err
 }

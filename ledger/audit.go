@@ -9,14 +9,14 @@ import (
 	"github.com/tidemark/tidemark/inventory"
 )
 
-// AuditResult is what became of an act.
+// AuditResult is the result of an act.
 type AuditResult string
 
 // The results of acts.
 const (
 	AuditDone    AuditResult = "done"
 	AuditRefused AuditResult = "refused" // Reason says why; nothing was changed
-	AuditFailed  AuditResult = "failed"  // something did not answer; what was asked for before that may have been done
+	AuditFailed  AuditResult = "failed"  // something did not answer; parts of the act may have been done
 )
 
 // AuditEntry is one act of a person or a program.
@@ -27,35 +27,37 @@ type AuditEntry struct {
 	From   string      `json:"from"` // page, API, command line, file
 	Act    string      `json:"act"`
 	On     string      `json:"on"`
-	Before string      `json:"before,omitempty"` // where it is known
+	Before string      `json:"before,omitempty"` // the state before the act, where it is known
 	After  string      `json:"after,omitempty"`
 	Result AuditResult `json:"result"`
 	Reason string      `json:"reason,omitempty"`
 }
 
-// Auditor keeps what was done, by whom. Entries are added; none is changed or removed.
+// Auditor keeps the log of acts. Entries are only added: none is changed or removed.
 type Auditor interface {
-	// Audit adds an entry; its ID is given by the ledger.
+	// Audit adds an entry; the ledger gives it its ID.
 	Audit(ctx context.Context, entry AuditEntry) error
 	// Audits lists the entries that a query chooses, newest first.
 	Audits(ctx context.Context, query AuditQuery) ([]AuditEntry, error)
 }
 
-// AuditQuery chooses entries. What is not set chooses all.
+// AuditQuery chooses entries. A field that is not set does not restrict the result.
 type AuditQuery struct {
 	Before       int64  // only entries with an ID below this one
-	Who, Act, On string // only entries in which these texts occur, in capital letters or small ones
+	Who, Act, On string // only entries that contain these texts, in upper or lower case
 	Result       AuditResult
-	From, Until  time.Time // only entries from this moment on, and before this one
+	From, Until  time.Time // only entries from the first moment on, and before the second
 	Limit        int
 }
 
 // Audit adds an entry; see Auditor.
 func (d *database) Audit(ctx context.Context, entry AuditEntry) error {
 	return d.write(ctx, func(t *tx) error {
-		_, err := t.exec(ctx, "INSERT INTO audit (at, who, face, act, target, before, after, result, reason) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
-			micros(entry.At), inventory.Storable(entry.Who), inventory.Storable(entry.From), inventory.Storable(entry.Act), inventory.Storable(entry.On),
-			inventory.Storable(entry.Before), inventory.Storable(entry.After), string(entry.Result), inventory.Storable(entry.Reason))
+		_, err := t.exec(ctx, `INSERT INTO audit (at, who, face, act, target, before, after, result, reason)
+			VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+			micros(entry.At), inventory.Storable(entry.Who), inventory.Storable(entry.From), inventory.Storable(entry.Act),
+			inventory.Storable(entry.On), inventory.Storable(entry.Before), inventory.Storable(entry.After),
+			string(entry.Result), inventory.Storable(entry.Reason))
 		return err
 	})
 }
@@ -69,7 +71,8 @@ func (d *database) Audits(ctx context.Context, query AuditQuery) ([]AuditEntry, 
 		return t.each(ctx, func(row *sql.Rows) error {
 			var entry AuditEntry
 			var at int64
-			err := row.Scan(&entry.ID, &at, &entry.Who, &entry.From, &entry.Act, &entry.On, &entry.Before, &entry.After, &entry.Result, &entry.Reason)
+			err := row.Scan(&entry.ID, &at, &entry.Who, &entry.From, &entry.Act, &entry.On, &entry.Before, &entry.After,
+				&entry.Result, &entry.Reason)
 			entry.At = fromMicros(at)
 			entries = append(entries, entry)
 			return err
@@ -79,7 +82,7 @@ func (d *database) Audits(ctx context.Context, query AuditQuery) ([]AuditEntry, 
 	return entries, err
 }
 
-// condition is what a query demands of an entry, as SQL with its arguments.
+// condition returns the query's conditions as SQL with its arguments; empty when there are none.
 func (q AuditQuery) condition() (string, []any) {
 	var conditions []string
 	var arguments []any
@@ -101,5 +104,5 @@ func (q AuditQuery) condition() (string, []any) {
 	return " WHERE " + strings.Join(conditions, " AND "), arguments
 }
 
-// literal writes a text so that LIKE takes none of it for a pattern.
+// literal escapes the characters of a text that LIKE would take as wildcards.
 var literal = strings.NewReplacer(`\`, `\\`, "%", `\%`, "_", `\_`)

@@ -1,38 +1,39 @@
 package ledger
 
-// Which of two observations of a level is the newer one.
+// This file decides which of two observations of a level is newer.
 //
-// A level keeps when it was observed, and by which clock: the source's (the row's or event's own time, or the snapshot's, where the
-// source gave one) or ours (a level that a snapshot did not name, an event without a time, a snapshot without any). Times of two
-// clocks are not compared as if they were of one:
+// A level is recorded with the time of its observation and with the clock of that time. The clock is the source's when the row, the
+// event or the snapshot had a time. Otherwise it is ours: for a level that a snapshot did not name, and for an event or a snapshot
+// without a time. Times of the two clocks cannot be compared directly, so the incoming observation is accepted by this table:
 //
-//	recorded level   incoming                       newer, or as new, when
-//	ours             row of a snapshot              the snapshot was made (else: its fetch began) at that time or later
-//	ours             event                          it was received at that time or later
-//	the source's     row or event with a time       its time is that time or later
-//	the source's     row without, snapshot with     the snapshot's time is that time or later
-//	the source's     row or event, no time at all   it was received (a snapshot: its fetch began) when the level was received, or later
+//	recorded time    incoming observation             accepted when
+//	ours             row of a snapshot                the snapshot was made (or if unknown: its fetch began) at that time or later
+//	ours             event                            it was received at that time or later
+//	the source's     row or event with a time         its time is that time or later
+//	the source's     row without, snapshot with one   the snapshot's time is that time or later
+//	the source's     row or event, no time at all     it was received (a snapshot: its fetch began) when the level was received, or later
 //
-// A row's own time may be that of its last change long ago, so it says nothing beside a time of ours. A clock that is ahead is set
-// back to ours before it comes here. What a source counts goes before all times: see older. The SQL of this table is fresh.
+// A row's own time may be that of its last change, long ago, so it cannot be compared with a time of ours. A time in the future is
+// set back to our present time before it gets here. Where the source numbers its events, the numbers decide before any time does:
+// see older. fresh is the same table in SQL.
 
-// recordedTime is when a recorded level was observed.
+// recordedTime is the time of a recorded level. Times are in microseconds since 1970.
 type recordedTime struct {
 	at       int64
-	ours     bool
+	ours     bool  // at is by our clock
 	received int64 // by our clock
 }
 
-// incomingTime is when an observation was made that may replace a recorded level.
+// incomingTime is the time of an observation that may replace a recorded level. Times are in microseconds since 1970.
 type incomingTime struct {
 	row      int64 // the row's or event's own time; 0: none
 	snapshot bool
-	taken    int64 // of a snapshot: when it was made, else when its fetch began
-	dated    bool  // taken is the source's
+	taken    int64 // for a snapshot: when it was made, or if unknown, when its fetch began
+	dated    bool  // taken was given by the source
 	received int64 // when the event arrived, or the fetch began
 }
 
-// newer is true when the observation is not older than the recorded level.
+// newer is true when the observation is as new as the recorded level, or newer.
 func newer(in incomingTime, recorded recordedTime) bool {
 	switch {
 	case recorded.ours && in.snapshot:

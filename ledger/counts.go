@@ -7,11 +7,11 @@ import (
 	"sync"
 )
 
-// Counting half a million rows takes a tenth of a second, and pages and metrics ask for the counts of every connection each few seconds. Whatever
-// changes rows gives the connection's rows a new version in the same transaction, before it changes them; a count is kept with the version that it
-// is of, and counts for as long as that is the newest.
+// Counting half a million rows takes a tenth of a second, and the pages and the metrics ask for the counts of every connection
+// every few seconds. So counts are cached. A transaction that changes rows of a connection first gives these rows a new version;
+// a cached count holds the version that it was made at, and is used for as long as that is the newest.
 
-// keptCounts are what this process has counted of connections' rows, by what was counted.
+// keptCounts caches this process's counts of connections' rows.
 type keptCounts[T any] struct {
 	mutex sync.Mutex
 	kept  map[string]keptCount[T]
@@ -23,16 +23,16 @@ type keptCount[T any] struct {
 	count   T
 }
 
-// of is a count of a connection's rows as of a version of them, which is made anew when that is not the version of the one that is kept. What is counted
-// is the key. Who gets the count must not change it. It is called in the transaction that read the version.
+// of returns the cached count of a key, or calls count when the cached one is of another version. The key names what is counted.
+// It must be called in the transaction that read the version. The caller must not change the result.
 func (k *keptCounts[T]) of(ctx context.Context, key string, version int64, count func(context.Context) (T, error)) (T, error) {
 	k.mutex.Lock()
-	kept, found := k.kept[key]
+	kept, ok := k.kept[key]
 	k.mutex.Unlock()
-	if found && kept.version == version {
+	if ok && kept.version == version {
 		return kept.count, nil
 	}
-	made, err := count(ctx)
+	counted, err := count(ctx)
 	if err != nil {
 		return *new(T), err
 	}
@@ -41,8 +41,8 @@ func (k *keptCounts[T]) of(ctx context.Context, key string, version int64, count
 	if k.kept == nil {
 		k.kept = map[string]keptCount[T]{}
 	}
-	k.kept[key] = keptCount[T]{version, made}
-	return made, nil
+	k.kept[key] = keptCount[T]{version, counted}
+	return counted, nil
 }
 
 // StatusCounts counts a connection's rows by status. Statuses without rows are absent.
@@ -60,21 +60,22 @@ func (d *database) StatusCounts(ctx context.Context, connection string) (map[Sta
 	return counts, err
 }
 
-// rowsByStatus counts a connection's rows, which are at a version, by status. Who gets the count must not change it.
+// rowsByStatus counts a connection's rows, which have the given version, by status. The caller must not change the result.
 func (d *database) rowsByStatus(ctx context.Context, t *tx, connection string, version int64) (map[Status]int64, error) {
 	return d.byStatus.of(ctx, connection, version, func(ctx context.Context) (map[Status]int64, error) { return t.countRows(ctx, connection) })
 }
 
-// rowVersions are the versions of connections' rows; 0, and absent, where nothing ever changed.
+// rowVersions returns the versions of connections' rows, by connection. A connection whose rows never changed is absent, which means 0.
 func (t *tx) rowVersions(ctx context.Context, connections []string) (map[string]int64, error) {
-	counts := map[string]int64{}
-	return counts, t.each(ctx, func(row *sql.Rows) error {
+	versions := map[string]int64{}
+	return versions, t.each(ctx, func(row *sql.Rows) error {
 		var connection string
 		var version int64
 		err := row.Scan(&connection, &version)
-		counts[connection] = version
+		versions[connection] = version
 		return err
-	}, "SELECT connection, version FROM row_versions WHERE connection IN (SELECT j.value FROM "+t.dialect.set()+")", t.dialect.list(connections))
+	}, "SELECT connection, version FROM row_versions WHERE connection IN (SELECT j.value FROM "+t.dialect.set()+")",
+		t.dialect.list(connections))
 }
 
 func (t *tx) countRows(ctx context.Context, connection string) (map[Status]int64, error) {
@@ -88,14 +89,14 @@ func (t *tx) countRows(ctx context.Context, connection string) (map[Status]int64
 	}, "SELECT status, COUNT(*) FROM channel_levels WHERE connection = ? GROUP BY status", connection)
 }
 
-// rowsChange gives the rows of a connection a new version. It comes before the change, in the same transaction.
+// rowsChange gives the rows of a connection a new version. It must run before the change, in the same transaction.
 func (t *tx) rowsChange(ctx context.Context, connection string) error {
 	_, err := t.exec(ctx, `INSERT INTO row_versions (connection, version) VALUES (?, 1)
 		ON CONFLICT (connection) DO UPDATE SET version = row_versions.version + 1`, connection)
 	return err
 }
 
-// rowsOfStoreChange is rowsChange for the connections to a store, or to every store when it is empty.
+// rowsOfStoreChange is rowsChange for all connections of a store, or of every store when the name is empty.
 func (t *tx) rowsOfStoreChange(ctx context.Context, store string) error {
 	_, err := t.exec(ctx, `INSERT INTO row_versions (connection, version) SELECT id, 1 FROM connections WHERE CAST(? AS TEXT) = '' OR store = ?
 		ON CONFLICT (connection) DO UPDATE SET version = row_versions.version + 1`, store, store)

@@ -10,35 +10,35 @@ import (
 	"github.com/tidemark/tidemark/crash"
 )
 
-// database is the ledger over SQL. Everything that the two databases have in common, which is nearly everything, is
-// written once against it; what differs is in dialect.
+// database is the ledger over SQL. The code that the two databases share, nearly all of it, is written once here; their
+// differences are in dialect.
 type database struct {
 	dialect dialect
-	// writer and reader are one pool on PostgreSQL. On SQLite the writer is a single connection, so that writes queue in
+	// writer and reader are the same pool on PostgreSQL. On SQLite the writer is a single connection, so that writes queue in
 	// this process instead of failing on the file's lock, and readers never wait for it.
 	writer, reader *sql.DB
 	schema         int // the newest migration of this program
 
-	inspection *inspection // of a SQLite file that was there; nil otherwise
+	inspection *inspection // of a SQLite file that existed before; nil otherwise
 
 	generationFile string       // the path of a SQLite ledger's generation file; empty for PostgreSQL
-	moved          atomic.Int64 // when this process last moved the generation, in microseconds
+	moved          atomic.Int64 // when this process last advanced the generation, in microseconds
 
 	byStatus  keptCounts[map[Status]int64]
 	byPlace   keptCounts[[]Left]
-	committed func() // after each write; nil but in tests
+	committed func() // called after each write; nil except in tests
 }
 
-// tx is a transaction in either dialect. Statements are written with ? for arguments.
+// tx is a transaction on either database. Its statements have ? for arguments.
 type tx struct {
 	raw     *sql.Tx
 	dialect dialect
 }
 
-// deadlockTries bounds how often a transaction is begun anew after the database itself asked for that.
+// deadlockTries is how often a transaction is tried when the database itself asks to begin it again.
 const deadlockTries = 4
 
-// write runs a transaction that holds what it wrote on disk when it returns nil. work may run more than once.
+// write runs a transaction. When it returns nil, the changes are on disk. work may run more than once.
 func (d *database) write(ctx context.Context, work func(t *tx) error) error {
 	return d.attempt(ctx, func() error {
 		raw, err := d.writer.BeginTx(ctx, nil)
@@ -63,15 +63,15 @@ func (d *database) write(ctx context.Context, work func(t *tx) error) error {
 	})
 }
 
-// writeScratch is write for rows that may be lost with the machine's power, because nothing counts on them before a
-// later write that may not.
+// writeScratch is write for rows that may be lost in a power cut, because nothing depends on them before a later write that is
+// durable.
 func (d *database) writeScratch(ctx context.Context, work func(t *tx) error) error {
 	return d.attempt(ctx, func() error {
 		return d.dialect.scratch(ctx, d.writer, func(raw *sql.Tx) error { return d.finish(raw, work) })
 	})
 }
 
-// read runs a transaction that sees one state of the ledger throughout.
+// read runs a transaction that sees the same state of the ledger throughout.
 func (d *database) read(ctx context.Context, work func(t *tx) error) error {
 	return d.attempt(ctx, func() error {
 		raw, err := d.reader.BeginTx(ctx, &sql.TxOptions{ReadOnly: true, Isolation: d.dialect.readIsolation()})
@@ -82,14 +82,14 @@ func (d *database) read(ctx context.Context, work func(t *tx) error) error {
 	})
 }
 
-func (d *database) attempt(ctx context.Context, once func() error) error {
+func (d *database) attempt(ctx context.Context, run func() error) error {
 	for try := 1; ; try++ {
 		if err := d.inspection.damage(); err != nil {
 			return err
 		}
-		err := once()
+		err := run()
 		if errors.Is(err, sql.ErrTxDone) && ctx.Err() != nil {
-			return ctx.Err() // the cancellation has ended the transaction, in the middle of which a statement says only that it is over
+			return ctx.Err() // the cancellation ended the transaction, and the statement in progress reports only that it is over
 		}
 		if err == nil || try == deadlockTries || ctx.Err() != nil || !d.dialect.beginAgain(err) {
 			return d.dialect.explain(err)
@@ -131,7 +131,7 @@ func (t *tx) each(ctx context.Context, scan func(row *sql.Rows) error, query str
 	if err != nil {
 		return err
 	}
-	defer func() { _ = rows.Close() }() // rows.Err below tells what went wrong
+	defer func() { _ = rows.Close() }() // rows.Err below reports the errors
 	for rows.Next() {
 		if err := scan(rows); err != nil {
 			return err
@@ -140,19 +140,19 @@ func (t *tx) each(ctx context.Context, scan func(row *sql.Rows) error, query str
 	return rows.Err()
 }
 
-// texts returns the rows of a query for one text column.
+// texts returns the result of a query for one text column.
 func (t *tx) texts(ctx context.Context, query string, arguments ...any) ([]string, error) {
-	var matches []string
+	var texts []string
 	err := t.each(ctx, func(row *sql.Rows) error {
 		var text string
 		err := row.Scan(&text)
-		matches = append(matches, text)
+		texts = append(texts, text)
 		return err
 	}, query, arguments...)
-	return matches, err
+	return texts, err
 }
 
-// bulk runs a statement for many rows at once: it sees them as the table "input". It returns how many rows it changed.
+// bulk runs a statement for many rows at once. The statement reads them from the table "input". It returns how many rows changed.
 func (t *tx) bulk(ctx context.Context, input table, statement string, arguments ...any) (int64, error) {
 	var changed int64
 	for begin := 0; begin < input.rows; {
@@ -167,7 +167,7 @@ func (t *tx) bulk(ctx context.Context, input table, statement string, arguments 
 	return changed, nil
 }
 
-// Check proves that the ledger answers and that its schema is this program's.
+// Check verifies that the ledger answers and has this program's schema.
 func (d *database) Check(ctx context.Context) error {
 	return d.read(ctx, func(t *tx) error {
 		var version int
@@ -178,16 +178,16 @@ func (d *database) Check(ctx context.Context) error {
 	})
 }
 
-// Close waits for running work. It returns ErrDamaged when the file was found to be damaged and nobody was told yet.
+// Close waits for running work. It returns ErrDamaged when the file was found to be damaged and no earlier call reported it.
 func (d *database) Close() error {
-	match := d.inspection.stop()
+	damage := d.inspection.stop()
 	if d.reader == d.writer {
 		return d.writer.Close()
 	}
-	return errors.Join(match, d.reader.Close(), d.writer.Close())
+	return errors.Join(damage, d.reader.Close(), d.writer.Close())
 }
 
-// numbers returns the rows of a query for one number.
+// numbers returns the result of a query for one number column.
 func (t *tx) numbers(ctx context.Context, query string, arguments ...any) ([]int64, error) {
 	var numbers []int64
 	err := t.each(ctx, func(row *sql.Rows) error {

@@ -10,12 +10,12 @@ import (
 const (
 	decisionApproved  = "approved"
 	decisionRejected  = "rejected"
-	decisionDissolved = "dissolved" // nobody had to decide: what was held is no longer the newest
-	decisionLifted    = "lifted"    // it was rejected, and approved afterwards: the next run may ask anew
+	decisionDissolved = "dissolved" // no decision was needed: what was held is no longer the newest
+	decisionLifted    = "lifted"    // it was rejected, and approved afterwards: the next run may hold it again
 )
 
-// decide is what an answer makes of a hold. The first answer holds, except that an approval lifts a rejection. Changed is false where the
-// hold stays as it is.
+// decide returns a hold's decision after an answer. The first answer stands, except that an approval lifts a rejection. changed is
+// false when the decision stays as it was.
 func decide(before, answer string) (after string, changed bool) {
 	switch {
 	case before == "":
@@ -26,7 +26,7 @@ func decide(before, answer string) (after string, changed bool) {
 	return before, false
 }
 
-// Decided says in words what was decided, by whom and when, and of which run's hold; empty while it waits.
+// Decided describes the decision: what it was, by whom, when, and on which run's hold. It is empty while the hold waits.
 func (h Hold) Decided() string {
 	if h.Decision == "" {
 		return ""
@@ -44,19 +44,19 @@ func (h Hold) Decided() string {
 	return fmt.Sprintf("%s (run %d)", text, h.Run)
 }
 
-// minute is a moment for people, to the minute.
+// minute formats a time for people, to the minute.
 func minute(at time.Time) string { return at.UTC().Format("2006-01-02 15:04 UTC") }
 
-// nothingRecorded divides the reason of a held snapshot from what an answer does to it.
+// nothingRecorded separates the reason of a held snapshot from the explanation of what an answer does.
 const nothingRecorded = "; nothing was recorded"
 
-// Verdict says why a snapshot is not asked about again: what was decided, and the reason of the hold without its question.
+// Verdict explains why a snapshot is not held again: the earlier decision, and the reason of that hold.
 func (h Hold) Verdict() string {
 	reason, _, _ := strings.Cut(h.Reason, nothingRecorded)
 	return h.Decided() + ": " + reason
 }
 
-// heldSince is why a snapshot was not recorded, after its hold was decided on otherwise than by a rejection.
+// heldSince explains why a snapshot was not recorded after its hold was approved, lifted or dissolved.
 func (h Hold) heldSince() string {
 	reason, _, _ := strings.Cut(h.Reason, nothingRecorded)
 	next := "it is fetched again"
@@ -66,21 +66,21 @@ func (h Hold) heldSince() string {
 	return reason + nothingRecorded + "; " + h.Decided() + ", " + next
 }
 
-// keptBefore begins why a row keeps its figure; the decision follows.
+// keptBefore begins the reason why a row keeps its figure; the decision follows.
 const keptBefore = "taking it to 0 was "
 
-// keptReason is why a row keeps its figure after a hold was rejected.
+// keptReason is the reason why a row keeps its figure after its hold was rejected.
 func (h Hold) keptReason() string { return keptBefore + h.Decided() }
 
-// Kept are a connection's rows that keep their figures, because a person rejected to take them to 0.
+// Kept describes the rows of a connection that keep their figures because a person rejected taking them to 0.
 type Kept struct {
 	Rows    int64
-	Answers int     // how many answers keep them
-	Decided string  // the newest of these, as Hold.Decided
-	Runs    []int64 // whose holds were answered so, the newest first: to approve one lifts its rejection
+	Answers int     // number of rejections that keep rows
+	Decided string  // the newest of these rejections, as Hold.Decided
+	Runs    []int64 // runs whose holds were rejected, newest first: approving a run's hold lifts the rejection
 }
 
-// Words says which figures stay above 0, and why; empty when none does.
+// Words says how many figures stay above 0, and why; empty when none does.
 func (k Kept) Words() string {
 	var text string
 	switch k.Rows {

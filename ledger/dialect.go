@@ -7,30 +7,30 @@ import (
 	"strings"
 )
 
-// dialect is what really differs between the databases.
+// dialect is what differs between the two databases.
 type dialect interface {
-	// rebind turns the ? of a statement into the database's own placeholders.
+	// rebind replaces the ? of a statement with the database's own placeholders.
 	rebind(statement string) string
-	// bulk puts rows before a statement as the common table expression "input", and their values among its arguments.
+	// bulk adds rows to a statement as the common table expression "input", and their values to its arguments.
 	bulk(rows table, statement string, arguments []any) (string, []any)
-	// part is how many rows, of those that are left, the next statement takes.
+	// part returns how many of the left rows the next bulk statement takes.
 	part(left int) int
-	// set is a FROM item "j" with the column "value" for the texts of one argument, which list makes.
+	// set is a FROM item "j" with the column "value", which holds the texts of one argument. list makes that argument.
 	set() string
 	list(texts []string) any
-	// lock is the suffix of a SELECT that locks the rows of one table, by its name or alias there, to the end of the
-	// transaction.
+	// lock is the suffix of a SELECT that locks the rows of one table until the end of the transaction. The table is given by
+	// its name or alias in that SELECT.
 	lock(table string) string
-	// walk makes a number expression useless for an index, so that a query keeps to the order of another one.
+	// walk writes a numeric expression so that no index can be used for it, and the query walks along another index.
 	walk(column string) string
-	// analyze brings the planner's figures for a table up to date after a large change; empty where that is not needed.
+	// analyze is a statement that updates the planner's statistics of a table after a large change; empty where none is needed.
 	analyze(table string) string
 	readIsolation() sql.IsolationLevel
 	// scratch runs a write transaction that need not survive a power cut.
 	scratch(ctx context.Context, db *sql.DB, work func(raw *sql.Tx) error) error
-	// beginAgain is true for errors after which the same transaction is simply begun anew (a deadlock was broken).
+	// beginAgain is true for errors after which the same transaction should be begun again (the database broke a deadlock).
 	beginAgain(err error) bool
-	// explain adds ErrFull or ErrDamaged to an error that means one of them.
+	// explain adds ErrFull or ErrDamaged to an error that has this meaning.
 	explain(err error) error
 }
 
@@ -44,7 +44,7 @@ const (
 	truth
 )
 
-// column is one column of bulk input; one of the slices is set.
+// column is one column of bulk input. Only the slice for its kind is set.
 type column struct {
 	name     string
 	kind     kind
@@ -60,7 +60,7 @@ type table struct {
 	rows    int
 }
 
-// newTable makes a table for a number of rows; columns are added and filled by the caller.
+// newTable makes a table with a number of rows. The caller adds the columns and fills them.
 func newTable(rows int) *table { return &table{rows: rows} }
 
 func (t *table) texts(name string) []string {
@@ -83,7 +83,7 @@ func (t *table) truths(name string) []bool {
 	return t.columns[len(t.columns)-1].truths
 }
 
-// slice is a view of some rows.
+// slice is a view of the rows from begin up to, not including, end.
 func (t *table) slice(begin, end int) table {
 	part := table{columns: make([]column, len(t.columns)), rows: end - begin}
 	for i, whole := range t.columns {
@@ -111,7 +111,7 @@ func (t *table) names() string {
 	return strings.Join(names, ", ")
 }
 
-// numbered turns ? into $1, $2, …, with the sign that is given. Statements hold no ? in any other role.
+// numbered replaces each ? of a statement with the sign and a number, such as $1, $2, …. Statements contain no other ?.
 func numbered(statement string, sign byte) string {
 	var out strings.Builder
 	count := 0

@@ -6,32 +6,35 @@ import (
 	"time"
 )
 
-// Due counts what a push would do. Each figure without a scope has an index of just the rows that it counts; a range of one
-// connection keeps SQLite from preferring the index by status, which says nothing of zeroing.
+// Due counts the rows that a push would work on. Without a scope, each figure has an index that covers just the rows that it counts.
+// The range of one connection (BETWEEN) keeps SQLite from preferring the index by status, which does not help to count zeroing.
 func (d *database) Due(ctx context.Context, connection string, scope []string) (Due, error) {
 	const open = "status IN ('unknown', 'sent')"
-	var match Due
+	var due Due
 	err := d.read(ctx, func(t *tx) error {
 		if len(scope) > 0 {
 			return t.row(ctx, scopedProducts(t.dialect)+`
-				SELECT COUNT(*) FILTER (WHERE `+isDue+`), COUNT(*) FILTER (WHERE live), COUNT(*) FILTER (WHERE `+isDue+` AND quantity = 0 AND live),
+				SELECT COUNT(*) FILTER (WHERE `+isDue+`), COUNT(*) FILTER (WHERE live),
+					COUNT(*) FILTER (WHERE `+isDue+` AND quantity = 0 AND live),
 					COUNT(*) FILTER (WHERE `+open+` AND quantity = 0 AND live), COUNT(*) FILTER (WHERE open_call IS NOT NULL)
-				FROM scoped CROSS JOIN channel_levels c WHERE c.connection = ? AND c.product = scoped.product`, t.dialect.list(scope), connection, connection).
-				Scan(&match.Rows, &match.Live, &match.Zeroing, &match.Open, &match.InCalls)
+				FROM scoped CROSS JOIN channel_levels c WHERE c.connection = ? AND c.product = scoped.product`,
+				t.dialect.list(scope), connection, connection).
+				Scan(&due.Rows, &due.Live, &due.Zeroing, &due.Open, &due.InCalls)
 		}
 		const zeroing = "(SELECT COUNT(*) FROM channel_levels WHERE connection BETWEEN ? AND ? AND live AND quantity = 0 AND "
-		return t.row(ctx, remains+`, (SELECT COUNT(*) FROM channel_levels WHERE connection = ? AND live), `+zeroing+isDue+`), `+zeroing+open+`)`,
+		live := ", (SELECT COUNT(*) FROM channel_levels WHERE connection = ? AND live), "
+		return t.row(ctx, remains+live+zeroing+isDue+`), `+zeroing+open+`)`,
 			connection, connection, connection, connection, connection, connection, connection).
-			Scan(&match.Rows, &match.InCalls, &match.Live, &match.Zeroing, &match.Open)
+			Scan(&due.Rows, &due.InCalls, &due.Live, &due.Zeroing, &due.Open)
 	})
-	return match, err
+	return due, err
 }
 
-// isDue is true for a row that a push has to bring to an end.
+// isDue is a condition for rows that still need a call.
 const isDue = "status IN ('pending', 'retrying')"
 
-// remains begins a statement that counts what a push of a whole connection still has to do: the due rows, and those in an open call. Its arguments
-// are the connection, twice.
+// remains begins a statement that counts what a push of a whole connection still has to do: the due rows, and the rows in open calls.
+// Its arguments are the connection, twice.
 const remains = `SELECT (SELECT COUNT(*) FROM channel_levels WHERE connection = ? AND ` + isDue + `),
 	(SELECT COUNT(*) FROM channel_levels WHERE connection = ? AND open_call IS NOT NULL)`
 
@@ -64,7 +67,7 @@ func (d *database) Zeroed(ctx context.Context, connection string, since time.Tim
 	return zeroed, err
 }
 
-// ApproveZeroing notes that a person agreed to what goes to 0; see Resolver.
+// ApproveZeroing records that a person agreed to the rows that go to 0; see Resolver.
 func (d *database) ApproveZeroing(ctx context.Context, lease Lease) error {
 	return d.write(ctx, func(t *tx) error {
 		at, err := t.checkLease(ctx, lease)
@@ -80,5 +83,5 @@ func (d *database) ApproveZeroing(ctx context.Context, lease Lease) error {
 	})
 }
 
-// dueOrBlocked is the status of a row whose call is over without a response: it is due again, unless a rule of our own blocks it.
+// dueOrBlocked is the status of a row after its call ended without a response: due again, unless a rule of our own blocks it.
 const dueOrBlocked = "CASE WHEN blocked <> '' THEN 'blocked' ELSE 'pending' END"

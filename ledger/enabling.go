@@ -6,14 +6,15 @@ import (
 	"time"
 )
 
-// ErrEnabledInFile is for a connection whose configuration says whether it is enabled.
+// ErrEnabledInFile is returned for a connection whose configuration says whether it is enabled.
 var ErrEnabledInFile = errors.New("ledger: the configuration says whether the connection is enabled")
 
 // Enabler enables and disables connections beside their configuration.
 type Enabler interface {
-	// SetEnabled enables or disables a connection whose configuration leaves that to the pages, as an apply does: what stores share is shared
-	// anew, and its schedules are to be reconciled. One that is enabled requires a Full Sync. It returns the connection as it is then;
-	// ErrEnabledInFile where the configuration says whether it is enabled, and ErrNotFound when there is no such connection.
+	// SetEnabled enables or disables a connection whose configuration does not say whether it is enabled. It has the effects of
+	// an apply: stock is shared out anew among the stores, and the connection's schedules must be reconciled. A connection that
+	// becomes enabled requires a Full Sync. It returns the connection after the change; ErrEnabledInFile when the configuration
+	// says whether it is enabled, and ErrNotFound when there is no such connection.
 	SetEnabled(ctx context.Context, connection string, enabled bool, now time.Time) (Connection, error)
 }
 
@@ -67,7 +68,7 @@ func (a *applying) enable(ctx context.Context, old, after Connection, now time.T
 	return err
 }
 
-// renewSchedules gives the schedules of a connection a new version each, which is then to be reconciled.
+// renewSchedules gives each schedule of a connection a new version, so that it is reconciled.
 func (a *applying) renewSchedules(ctx context.Context, connection string, now time.Time) error {
 	for _, mode := range []Mode{Smart, Full} {
 		state, err := a.scheduleState(ctx, connection, mode)
@@ -81,9 +82,9 @@ func (a *applying) renewSchedules(ctx context.Context, connection string, now ti
 	return nil
 }
 
-// keepEnabled is a connection that is to be applied, enabled or not as it is where the configuration leaves that to the pages.
-func keepEnabled(wanted Connection, found map[string]string) (Connection, error) {
-	stored, ok := found[wanted.ID]
+// keepEnabled returns the connection with the stored value of Enabled, where the configuration leaves that to the pages.
+func keepEnabled(wanted Connection, definitions map[string]string) (Connection, error) {
+	stored, ok := definitions[wanted.ID]
 	if !wanted.EnabledByPages || !ok {
 		return wanted, nil
 	}

@@ -10,7 +10,7 @@ import (
 	"github.com/tidemark/tidemark/inventory"
 )
 
-// leased is what a lease stands for, after it was found to hold.
+// leased is what a valid lease allows to work on.
 type leased struct {
 	lease      Lease
 	connection string
@@ -18,8 +18,8 @@ type leased struct {
 	warehouse  string
 }
 
-// checkLease checks a lease and keeps others from taking the store until the transaction ends. A lease is worth nothing any more
-// when its run has ended, or when its connection was removed or now leads to another store.
+// checkLease checks a lease and keeps others from taking the store until the transaction ends. A lease is no longer valid when
+// its run has ended, or when its connection was removed or now leads to another store.
 func (t *tx) checkLease(ctx context.Context, lease Lease) (leased, error) {
 	checked := leased{lease: lease}
 	err := t.row(ctx, `SELECT c.id, c.merchant, c.warehouse FROM gates g JOIN runs r ON r.id = g.run JOIN connections c ON c.id = r.connection
@@ -33,7 +33,7 @@ func (t *tx) checkLease(ctx context.Context, lease Lease) (leased, error) {
 	return checked, t.rowsChange(ctx, checked.connection)
 }
 
-// checkFetchLease is hold for a fetch, which needs no store: the run must be open and its connection must lead where it did.
+// checkFetchLease is checkLease for a fetch, which needs no store: the run must be open, and its connection must lead to the same store.
 func (t *tx) checkFetchLease(ctx context.Context, lease Lease) (leased, error) {
 	if lease.Fence != 0 {
 		return t.checkLease(ctx, lease)
@@ -48,7 +48,7 @@ func (t *tx) checkFetchLease(ctx context.Context, lease Lease) (leased, error) {
 	return checked, err
 }
 
-// gate is a store's row, locked.
+// gate is a store's row of the table gates, locked.
 type gate struct {
 	store        string
 	fence        int64
@@ -58,7 +58,7 @@ type gate struct {
 	awaitedUntil int64
 }
 
-// gate loads and locks a store's gate, and makes it at first.
+// gate loads and locks a store's gate. It creates the gate when there is none.
 func (t *tx) gate(ctx context.Context, store string) (gate, error) {
 	locked := gate{store: store}
 	if _, err := t.exec(ctx, "INSERT INTO gates (store) VALUES (?) ON CONFLICT (store) DO NOTHING", store); err != nil {
@@ -69,7 +69,7 @@ func (t *tx) gate(ctx context.Context, store string) (gate, error) {
 	return locked, err
 }
 
-// give hands the store to a workflow's run under the next fence. If it waited for its turn, this was it.
+// give gives the store to a workflow's run under the next fence. If the workflow waited for its turn, the wait is over.
 func (t *tx) give(ctx context.Context, at gate, run int64, workflow string, mode Mode, now time.Time) (Grant, error) {
 	if _, err := t.exec(ctx, "UPDATE runs SET phase = ? WHERE id = ?", PhaseResolving, run); err != nil {
 		return Grant{}, err
@@ -87,7 +87,7 @@ func (g gate) grant(fence, run int64, mode Mode, now time.Time) Grant {
 	return granted
 }
 
-// free is nil when a run may have the store, else a *BusyError.
+// free returns nil when a run may take the store, otherwise a *BusyError.
 func (t *tx) free(ctx context.Context, at gate, replace int64) error {
 	if !at.run.Valid || at.fence == replace {
 		return nil
@@ -162,8 +162,9 @@ func (t *tx) begin(ctx context.Context, claim Claim) (Grant, error) {
 	switch {
 	case run.id == 0:
 		run.id, err = t.insertRun(ctx, claim, target, mode, Running, "")
-	default: // it was skipped, or gave the store back: it goes on now
-		_, err = t.exec(ctx, "UPDATE runs SET mode = ?, outcome = ?, reason = '', started_at = CASE WHEN ended_at IS NULL THEN started_at ELSE ? END, ended_at = NULL WHERE id = ?",
+	default: // the run was skipped, or gave the store back, and goes on now
+		_, err = t.exec(ctx, `UPDATE runs SET mode = ?, outcome = ?, reason = '',
+			started_at = CASE WHEN ended_at IS NULL THEN started_at ELSE ? END, ended_at = NULL WHERE id = ?`,
 			mode, Running, micros(claim.Now), run.id)
 	}
 	if err != nil {
@@ -179,7 +180,7 @@ func (t *tx) begin(ctx context.Context, claim Claim) (Grant, error) {
 	return t.give(ctx, at, run.id, claim.Workflow, mode, claim.Now)
 }
 
-// turn is nil unless the store is left to another workflow that waits for it with a whole run.
+// turn returns a *TurnError when the claim has a scope and the store is reserved for another workflow; otherwise nil.
 func (g gate) turn(scope []string, workflow string, now time.Time) error {
 	if len(scope) > 0 && g.awaitedBy != "" && g.awaitedBy != workflow && g.awaitedUntil > micros(now) {
 		return &TurnError{Store: g.store, Workflow: g.awaitedBy}
@@ -187,7 +188,7 @@ func (g gate) turn(scope []string, workflow string, now time.Time) error {
 	return nil
 }
 
-// target is what a claim is for.
+// target is a claimed connection's store and warehouse.
 type target struct {
 	store, warehouse string
 	fullSyncRequired bool
@@ -195,15 +196,16 @@ type target struct {
 
 func (t *tx) target(ctx context.Context, connection string) (target, error) {
 	var loaded target
-	err := t.row(ctx, "SELECT store, warehouse, owes_full FROM connections WHERE id = ?", connection).Scan(&loaded.store, &loaded.warehouse, &loaded.fullSyncRequired)
+	err := t.row(ctx, "SELECT store, warehouse, owes_full FROM connections WHERE id = ?", connection).
+		Scan(&loaded.store, &loaded.warehouse, &loaded.fullSyncRequired)
 	if errors.Is(err, sql.ErrNoRows) {
 		return target{}, fmt.Errorf("%w: connection %q", ErrNotFound, connection)
 	}
 	return loaded, err
 }
 
-// mode is Full for a connection that requires a Full Sync. A run of a few SKUs stays what it is, unless it would fetch nothing: what a ledger
-// that was put back holds of them may be older than what the store shows.
+// mode is Full for a connection that requires a Full Sync. A run with a scope keeps its mode, unless it would skip its fetch: the levels that a
+// restored ledger holds of its SKUs may be older than what the store shows.
 func (t target) mode(mode Mode, scope []string, skipsFetch bool) Mode {
 	if t.fullSyncRequired && (len(scope) == 0 || skipsFetch) {
 		return Full
@@ -211,7 +213,7 @@ func (t target) mode(mode Mode, scope []string, skipsFetch bool) Mode {
 	return mode
 }
 
-// Reacquire takes the store again for a run that released it; see Gate. It fetches anew, so it may become a Full Sync.
+// Reacquire takes the store again for a run that released it; see Gate. The run fetches anew, so it may become a Full Sync.
 func (d *database) Reacquire(ctx context.Context, run int64, replace int64, now time.Time) (Grant, error) {
 	return d.acquireFor(ctx, run, replace, now, func(t *tx, target target, current Run, _ gate) (Mode, error) {
 		mode := target.mode(current.Mode, current.Scope, false)
@@ -220,15 +222,16 @@ func (d *database) Reacquire(ctx context.Context, run int64, replace int64, now 
 	})
 }
 
-// Acquire takes the store for a run that was started without it; see Gate. It has fetched already, so it stays what it is.
+// Acquire takes the store for a run that was started without it; see Gate. The run has fetched already, so it keeps its mode.
 func (d *database) Acquire(ctx context.Context, run int64, replace int64, now time.Time) (Grant, error) {
 	return d.acquireFor(ctx, run, replace, now, func(_ *tx, _ target, current Run, at gate) (Mode, error) {
 		return current.Mode, at.turn(current.Scope, current.Workflow, now)
 	})
 }
 
-// acquireFor takes the store for a run that is under way, in the mode that is chosen when the store is free.
-func (d *database) acquireFor(ctx context.Context, run, replace int64, now time.Time, choose func(t *tx, target target, current Run, at gate) (Mode, error)) (Grant, error) {
+// acquireFor takes the store for a run in progress. It calls chooseMode once the store is free.
+func (d *database) acquireFor(ctx context.Context, run, replace int64, now time.Time,
+	chooseMode func(t *tx, target target, current Run, at gate) (Mode, error)) (Grant, error) {
 	var granted Grant
 	err := d.move(ctx, now, func(t *tx) error {
 		current, err := t.run(ctx, run)
@@ -255,7 +258,7 @@ func (d *database) acquireFor(ctx context.Context, run, replace int64, now time.
 		if err := t.free(ctx, at, replace); err != nil {
 			return err
 		}
-		mode, err := choose(t, target, current, at)
+		mode, err := chooseMode(t, target, current, at)
 		if err != nil {
 			return err
 		}
@@ -268,17 +271,17 @@ func (d *database) acquireFor(ctx context.Context, run, replace int64, now time.
 	return granted, nil
 }
 
-// Await says that a workflow waits for a store; see Gate.
+// Await notes that a workflow waits for a store; see Gate.
 func (d *database) Await(ctx context.Context, store, workflow string, until, now time.Time) error {
 	return d.write(ctx, func(t *tx) error {
-		_, err := t.exec(ctx, "UPDATE gates SET awaited_by = ?, awaited_until = ? WHERE store = ? AND (awaited_by IN ('', ?) OR awaited_until <= ?)",
-			workflow, micros(until), store, workflow, micros(now))
+		_, err := t.exec(ctx, `UPDATE gates SET awaited_by = ?, awaited_until = ?
+			WHERE store = ? AND (awaited_by IN ('', ?) OR awaited_until <= ?)`, workflow, micros(until), store, workflow, micros(now))
 		return err
 	})
 }
 
-// leave takes a workflow that does not want the store any more out of the queue for it. Else runs of a few SKUs would leave the
-// store to nobody, until the time is over by which the workflow was to ask again.
+// leave ends the reservation of the store for a workflow that no longer waits for it. Otherwise runs with a scope would have to
+// wait, for nobody's sake, until the reservation expires.
 func (t *tx) leave(ctx context.Context, at gate, workflow string) error {
 	if at.awaitedBy != workflow {
 		return nil
@@ -287,7 +290,7 @@ func (t *tx) leave(ctx context.Context, at gate, workflow string) error {
 	return err
 }
 
-// Leave ends the wait of a workflow whose taking of the store came to nothing; see Gate.
+// Leave ends the wait of a workflow that did not get the store; see Gate.
 func (d *database) Leave(ctx context.Context, workflowRun string, pass int, workflow string, end RunEnd) error {
 	return d.write(ctx, func(t *tx) error {
 		if _, err := t.exec(ctx, "UPDATE gates SET awaited_by = '' WHERE awaited_by = ?", workflow); err != nil {
@@ -321,7 +324,7 @@ func (d *database) Release(ctx context.Context, lease Lease) error {
 	})
 }
 
-// Holder returns who has a store.
+// Holder returns the holder of a store; see Gate.
 func (d *database) Holder(ctx context.Context, store string) (Holder, error) {
 	var holder Holder
 	err := d.read(ctx, func(t *tx) (err error) {
@@ -334,7 +337,7 @@ func (d *database) Holder(ctx context.Context, store string) (Holder, error) {
 func (t *tx) holder(ctx context.Context, store string) (Holder, error) {
 	holder, err := scanHolder(t.row(ctx, "SELECT "+holderColumns+" FROM gates g JOIN runs r ON r.id = g.run WHERE g.store = ?", store))
 	if errors.Is(err, sql.ErrNoRows) {
-		return Holder{}, fmt.Errorf("%w: nobody has store %q", ErrNotFound, store)
+		return Holder{}, fmt.Errorf("%w: no run holds store %q", ErrNotFound, store)
 	}
 	return holder, err
 }
@@ -344,7 +347,10 @@ const holderColumns = "g.store, g.fence, g.taken_at, g.busy_until, r.id, r.conne
 func scanHolder(row scanner, more ...any) (Holder, error) {
 	var holder Holder
 	var takenAt, busyUntil int64
-	err := row.Scan(append([]any{&holder.Store, &holder.Fence, &takenAt, &busyUntil, &holder.Run, &holder.Connection, &holder.Workflow, &holder.WorkflowRun}, more...)...)
+	columns := []any{
+		&holder.Store, &holder.Fence, &takenAt, &busyUntil, &holder.Run, &holder.Connection, &holder.Workflow, &holder.WorkflowRun,
+	}
+	err := row.Scan(append(columns, more...)...)
 	holder.TakenAt, holder.BusyUntil = fromMicros(takenAt), fromMicros(busyUntil)
 	return holder, err
 }
@@ -369,7 +375,7 @@ func (d *database) EndRun(ctx context.Context, lease Lease, end RunEnd) error {
 			}
 		}
 		if at.run.Int64 != lease.Run || (lease.Fence != 0 && at.fence != lease.Fence) {
-			return nil // someone else's
+			return nil // another run holds the store
 		}
 		if run.EndedAt == nil && fulfilsFullSync(run, end.Outcome) {
 			if _, err := t.exec(ctx, "UPDATE connections SET owes_full = FALSE WHERE id = ? AND owes_full", run.Connection); err != nil {
@@ -390,7 +396,7 @@ func (t *tx) endRun(ctx context.Context, run Run, end RunEnd) error {
 	return t.endRequests(ctx, run, end)
 }
 
-// fulfilsFullSync is true when a run's end was the Full Sync that its connection requires.
+// fulfilsFullSync is true when a run that ends so is the Full Sync that its connection requires.
 func fulfilsFullSync(run Run, outcome Outcome) bool {
 	return run.Mode == Full && len(run.Scope) == 0 && !run.DryRun && (outcome == Completed || outcome == CompletedWithFailures)
 }

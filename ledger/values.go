@@ -9,7 +9,7 @@ import (
 	"unicode/utf8"
 )
 
-// micros is how a time is kept: microseconds since 1970 in UTC. The zero time is 0.
+// micros is a time as the databases store it: microseconds since 1970 in UTC. The zero time is 0.
 func micros(at time.Time) int64 {
 	if at.IsZero() {
 		return 0
@@ -25,34 +25,35 @@ func optionalMicros(at time.Time) *int64 {
 	return new(at.UnixMicro())
 }
 
-func fromMicros(kept int64) time.Time {
-	if kept == 0 {
+func fromMicros(stored int64) time.Time {
+	if stored == 0 {
 		return time.Time{}
 	}
-	return time.UnixMicro(kept).UTC()
+	return time.UnixMicro(stored).UTC()
 }
 
-func fromOptional(kept sql.NullInt64) *time.Time {
-	if !kept.Valid {
+func fromOptional(stored sql.NullInt64) *time.Time {
+	if !stored.Valid {
 		return nil
 	}
-	return new(fromMicros(kept.Int64))
+	return new(fromMicros(stored.Int64))
 }
 
-// checkText refuses what one of the databases cannot keep, in both: PostgreSQL takes no NUL and no invalid UTF-8.
-func checkText(what string, texts ...string) error {
+// checkText refuses texts with a NUL byte or invalid UTF-8. PostgreSQL cannot store them, so they are refused on both databases.
+// description names the texts in the error.
+func checkText(description string, texts ...string) error {
 	for _, text := range texts {
 		if strings.IndexByte(text, 0) >= 0 {
-			return fmt.Errorf("ledger: %s %q holds a NUL byte, which cannot be kept", what, text)
+			return fmt.Errorf("ledger: %s %q holds a NUL byte, which cannot be kept", description, text)
 		}
 		if !utf8.ValidString(text) {
-			return fmt.Errorf("ledger: %s %q is not valid UTF-8, which cannot be kept", what, text)
+			return fmt.Errorf("ledger: %s %q is not valid UTF-8, which cannot be kept", description, text)
 		}
 	}
 	return nil
 }
 
-// encode writes a value of ours as JSON; that cannot fail for the types that are kept.
+// encode writes a value as JSON. It panics on an error, which cannot happen for the types that the ledger stores.
 func encode(value any) string {
 	content, err := json.Marshal(value)
 	if err != nil {
@@ -61,9 +62,9 @@ func encode(value any) string {
 	return string(content)
 }
 
-func decode(what, content string, into any) error {
+func decode(description, content string, into any) error {
 	if err := json.Unmarshal([]byte(content), into); err != nil {
-		return fmt.Errorf("%w: %s cannot be read: %w", ErrDamaged, what, err)
+		return fmt.Errorf("%w: %s cannot be read: %w", ErrDamaged, description, err)
 	}
 	return nil
 }
