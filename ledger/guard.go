@@ -7,26 +7,29 @@ import (
 	"github.com/tidemark/tidemark/inventory"
 )
 
-// Absence is what a full snapshot leaves unnamed of the recorded levels with stock. A level that a refused row names, and one that
-// was observed after the snapshot was taken, are not among them.
+// Absence counts the recorded levels with stock that a full snapshot leaves unnamed. It does not count a level that a refused row
+// names, nor one that was observed after the snapshot was taken.
 type Absence struct {
 	// Levels are the recorded levels with stock that the snapshot does not name.
 	Levels int64 `json:"levels,omitempty"`
-	// Twice are those of SKUs that the snapshot names elsewhere: their stock would count there and here, where a level that is not
-	// named keeps its figure.
+	// Twice are the unnamed levels of SKUs that the snapshot names at another facility. An unnamed level keeps its figure, so
+	// their stock would count twice.
 	Twice int64 `json:"twice,omitempty"`
 }
 
-// absence is an Absence with what a person wants to know of it.
+// absence is an Absence with the facts that a person needs to judge it.
 type absence struct {
 	Absence
-	units      int64    // of the levels that are not named
-	twiceUnits int64    // that would count twice
+	units      int64    // stock of the unnamed levels
+	twiceUnits int64    // stock that would count twice
 	stocked    int64    // recorded levels with stock
-	before     int64    // levels with stock that the last full snapshot that was recorded left unnamed: a person need not look at them again
-	keeps      bool     // a level that is not named keeps its figure
-	gone, came []string // facilities of the levels that are not named, and facilities that had no level before; a few each
+	before     int64    // unnamed levels that the last recorded full snapshot left unnamed too: nobody needs to judge them again
+	keeps      bool     // an unnamed level keeps its figure
+	gone, came []string // a few facilities of the unnamed levels, and a few facilities that had no level before
 }
+
+// holdSnapshot is the guard of snapshots. It returns the reason why a snapshot must wait for a person, or "" when it need not. An
+// approval covers a snapshot with about as many rows as were approved, and with no more unnamed levels.
 
 // holdSnapshot is the guard: it says why a snapshot must wait for a person, empty when it need not. An approval covers what was
 // approved: about as many rows, and no more levels that are not named.
@@ -44,12 +47,12 @@ func holdSnapshot(end SnapshotEnd, result SnapshotResult, absent absence, record
 	return strings.Join(reasons, "; ") + nothingRecorded + "; " + advice(absent)
 }
 
-// coversRows is true when the number of rows is about what was approved.
+// coversRows is true when the number of rows is close to the approved number.
 func coversRows(end SnapshotEnd, result SnapshotResult) bool {
 	return end.Approved && !fewer(result.Rows, end.ApprovedRows, end.Guard.MinimumRows) && (result.Rows > 0 || end.ApprovedRows == 0)
 }
 
-// holdRows judges the number of rows, and of those that were refused.
+// holdRows checks the number of rows and the number of refused rows. It returns the reasons to hold the snapshot.
 func holdRows(end SnapshotEnd, result SnapshotResult, recordedBefore bool) []string {
 	switch {
 	case end.Full && result.Rows == 0 && recordedBefore:
@@ -68,7 +71,8 @@ func holdRows(end SnapshotEnd, result SnapshotResult, recordedBefore bool) []str
 	return nil
 }
 
-// holdAbsence judges what a full snapshot leaves unnamed: stock that would count twice, and too much at once.
+// holdAbsence checks the levels that a full snapshot leaves unnamed: whether stock would count twice, and whether too many are unnamed
+// at once. It returns the reasons to hold the snapshot.
 func holdAbsence(end SnapshotEnd, absent absence) []string {
 	var reasons []string
 	var approved Absence
@@ -79,8 +83,8 @@ func holdAbsence(end SnapshotEnd, absent absence) []string {
 		reasons = append(reasons, fmt.Sprintf("the full snapshot leaves out %s with stock of SKUs that it names elsewhere, so %s would count twice",
 			counted(absent.Twice, "recorded level"), counted(absent.twiceUnits, "unit")))
 	}
-	if fresh := absent.Levels - absent.before; absent.Levels > approved.Levels && fresh > 0 &&
-		float64(fresh)/float64(absent.stocked) > end.Guard.MaximumMissing {
+	if unnamed := absent.Levels - absent.before; absent.Levels > approved.Levels && unnamed > 0 &&
+		float64(unnamed)/float64(absent.stocked) > end.Guard.MaximumMissing {
 		reasons = append(reasons, fmt.Sprintf("the full snapshot leaves out %d of the %s with stock (%s), more than %g %%",
 			absent.Levels, counted(absent.stocked, "recorded level"), counted(absent.units, "unit"), 100*end.Guard.MaximumMissing))
 	}
@@ -88,16 +92,16 @@ func holdAbsence(end SnapshotEnd, absent absence) []string {
 		return nil
 	}
 	if len(absent.gone) > 0 {
-		places := "left out: " + named(absent.gone)
+		places := "left out: " + facilityNames(absent.gone)
 		if len(absent.came) > 0 {
-			places += "; new: " + named(absent.came)
+			places += "; new: " + facilityNames(absent.came)
 		}
 		reasons[len(reasons)-1] += " (" + places + ")"
 	}
 	return reasons
 }
 
-// advice says what an approval does.
+// advice explains what an approval would do.
 func advice(absent absence) string {
 	const reject = ", or reject it"
 	switch {
@@ -112,12 +116,13 @@ func advice(absent absence) string {
 	return "approve it to fetch and record it all the same" + reject
 }
 
-// fewer is true when there are fewer rows than a part of the expected ones. It divides because 0.55 × 100 is more than 55.
-func fewer(rows, expected int64, part float64) bool {
-	return expected > 0 && float64(rows)/float64(expected) < part
+// fewer is true when the rows are less than a fraction of the expected number. It divides, because in floating point 0.55 × 100 is
+// more than 55.
+func fewer(rows, expected int64, fraction float64) bool {
+	return expected > 0 && float64(rows)/float64(expected) < fraction
 }
 
-// counted is a number of things, in words.
+// counted writes a number of things in words, such as "1 row" or "2 rows".
 func counted(n int64, thing string) string {
 	if n == 1 {
 		return "1 " + thing
@@ -125,14 +130,14 @@ func counted(n int64, thing string) string {
 	return fmt.Sprintf("%d %ss", n, thing)
 }
 
-// namedMost is how many facilities a reason names.
-const namedMost = 3
+// maximumNames is how many facilities a reason names.
+const maximumNames = 3
 
-// named lists facilities for people: escaped, a few of them, none too long.
-func named(facilities []string) string {
+// facilityNames lists facilities for people: at most maximumNames, each escaped and shortened.
+func facilityNames(facilities []string) string {
 	var shown []string
 	for i, facility := range facilities {
-		if i == namedMost {
+		if i == maximumNames {
 			shown = append(shown, "…")
 			break
 		}

@@ -26,7 +26,7 @@ func (d *database) Inputs(ctx context.Context, plan Plan, products []string) ([]
 	return inputs, nil
 }
 
-// facts are what decides over a page of products, by SKU.
+// facts holds what resolving a page of products needs, by SKU. takenBy is by channel SKU.
 type facts struct {
 	bundles  map[string]inventory.Bundle
 	levels   map[string][]inventory.Level
@@ -41,8 +41,8 @@ func (t *tx) facts(ctx context.Context, plan Plan, products []string) (facts, er
 		listings: map[string][]inventory.Listing{}, takenBy: map[string]string{},
 		unread: map[string][]inventory.UnreadLevel{},
 	}
-	at, page, set := plan.Connection, t.dialect.list(products), "(SELECT j.value FROM "+t.dialect.set()+")"
-	if err := t.bundlesOf(ctx, at.Merchant, products, loaded.bundles); err != nil {
+	connection, page, set := plan.Connection, t.dialect.list(products), "(SELECT j.value FROM "+t.dialect.set()+")"
+	if err := t.bundlesOf(ctx, connection.Merchant, products, loaded.bundles); err != nil {
 		return facts{}, err
 	}
 	err := t.each(ctx, func(row *sql.Rows) error {
@@ -50,7 +50,7 @@ func (t *tx) facts(ctx context.Context, plan Plan, products []string) (facts, er
 		err := row.Scan(&listing.SKU, &listing.ChannelSKU)
 		loaded.listings[listing.SKU] = append(loaded.listings[listing.SKU], listing)
 		return err
-	}, "SELECT sku, channel_sku FROM listings WHERE store = ? AND NOT removed AND sku IN "+set+" ORDER BY sku, channel_sku", at.Store, page)
+	}, "SELECT sku, channel_sku FROM listings WHERE store = ? AND NOT removed AND sku IN "+set+" ORDER BY sku, channel_sku", connection.Store, page)
 	if err != nil {
 		return facts{}, err
 	}
@@ -59,19 +59,19 @@ func (t *tx) facts(ctx context.Context, plan Plan, products []string) (facts, er
 		err := row.Scan(&channelSKU, &sku)
 		loaded.takenBy[channelSKU] = sku
 		return err
-	}, "SELECT channel_sku, sku FROM listings WHERE store = ? AND NOT removed AND sku <> channel_sku AND channel_sku IN "+set, at.Store, page)
+	}, "SELECT channel_sku, sku FROM listings WHERE store = ? AND NOT removed AND sku <> channel_sku AND channel_sku IN "+set, connection.Store, page)
 	if err != nil {
 		return facts{}, err
 	}
 	skus := loaded.skus(products)
-	if err := t.levelsOf(ctx, at.Warehouse, skus, loaded.levels); err != nil {
+	if err := t.levelsOf(ctx, connection.Warehouse, skus, loaded.levels); err != nil {
 		return facts{}, err
 	}
-	return loaded, t.staleOf(ctx, at.Warehouse, skus, &loaded)
+	return loaded, t.staleOf(ctx, connection.Warehouse, skus, &loaded)
 }
 
-// bundlesOf loads those of products that are bundles.
-func (t *tx) bundlesOf(ctx context.Context, merchant string, products []string, into map[string]inventory.Bundle) error {
+// bundlesOf loads the bundles among the products.
+func (t *tx) bundlesOf(ctx context.Context, merchant string, products []string, bundles map[string]inventory.Bundle) error {
 	return t.each(ctx, func(row *sql.Rows) error {
 		var sku, components string
 		if err := row.Scan(&sku, &components); err != nil {
@@ -79,12 +79,13 @@ func (t *tx) bundlesOf(ctx context.Context, merchant string, products []string, 
 		}
 		bundle := inventory.Bundle{SKU: sku}
 		err := decode("bundle "+sku, components, &bundle.Components)
-		into[sku] = bundle
+		bundles[sku] = bundle
 		return err
-	}, "SELECT sku, components FROM bundles WHERE merchant = ? AND NOT removed AND sku IN (SELECT j.value FROM "+t.dialect.set()+")", merchant, t.dialect.list(products))
+	}, "SELECT sku, components FROM bundles WHERE merchant = ? AND NOT removed AND sku IN (SELECT j.value FROM "+t.dialect.set()+")",
+		merchant, t.dialect.list(products))
 }
 
-// skus are the products and the components of those that are bundles.
+// skus returns the products and the components of those that are bundles, sorted.
 func (f facts) skus(products []string) []string {
 	skus := make(map[string]bool, len(products))
 	for _, product := range products {
@@ -99,28 +100,30 @@ func (f facts) skus(products []string) []string {
 }
 
 // levelsOf loads the levels of SKUs in all facilities.
-func (t *tx) levelsOf(ctx context.Context, warehouse string, skus []string, into map[string][]inventory.Level) error {
+func (t *tx) levelsOf(ctx context.Context, warehouse string, skus []string, levels map[string][]inventory.Level) error {
 	return t.each(ctx, func(row *sql.Rows) error {
 		var level inventory.Level
 		var reportedAt *int64
-		if err := row.Scan(&level.SKU, &level.Facility, &level.Available, &level.OnHand, &level.Committed, &reportedAt, &level.Version); err != nil {
+		err := row.Scan(&level.SKU, &level.Facility, &level.Available, &level.OnHand, &level.Committed, &reportedAt, &level.Version)
+		if err != nil {
 			return err
 		}
 		if reportedAt != nil {
 			level.ReportedAt = fromMicros(*reportedAt)
 		}
-		into[level.SKU] = append(into[level.SKU], level)
+		levels[level.SKU] = append(levels[level.SKU], level)
 		return nil
 	}, `SELECT sku, facility, available, on_hand, committed, reported_at, version FROM levels
 		WHERE warehouse = ? AND sku IN (SELECT j.value FROM `+t.dialect.set()+`) ORDER BY sku, facility`, warehouse, t.dialect.list(skus))
 }
 
-// input puts together what decides over one product.
+// input assembles the input of inventory.Resolve for one product.
 func (f facts) input(plan Plan, product string) inventory.Input {
-	at := plan.Connection
+	connection := plan.Connection
 	input := inventory.Input{
 		Product: product, Levels: map[string][]inventory.Level{}, Listings: f.listings[product], TakenBy: f.takenBy[product],
-		Connection: at.ID, Locations: at.Inventory.Locations, Unlisted: at.Inventory.Unlisted, Strategy: plan.Strategy, Sharing: plan.Sharing,
+		Connection: connection.ID, Locations: connection.Inventory.Locations, Unlisted: connection.Inventory.Unlisted,
+		Strategy: plan.Strategy, Sharing: plan.Sharing,
 	}
 	skus := []string{product}
 	if bundle, ok := f.bundles[product]; ok {

@@ -7,33 +7,33 @@ import (
 	"strings"
 )
 
-// A connection that shows its figures somewhere else from now on leaves units behind: the store goes on to sell what it shows at the old
-// place. Nothing takes them to 0 silently, and nothing leaves them there silently.
+// A connection that begins to show its figures at other places leaves units behind: the store goes on selling what it shows at the old
+// places. They are neither taken to 0 nor left there without a person being told.
 
-// Left is what stays behind at a place that a connection does not show any more.
+// Left counts the rows that a connection leaves behind at a location that it no longer shows.
 type Left struct {
 	Connection string `json:"connection"`
-	Location   string `json:"location"` // empty where the store chose it
-	Rows       int64  `json:"rows"`     // that the store shows above 0, or of which is not known what it shows
-	Units      int64  `json:"units"`    // that it shows there
-	Unknown    int64  `json:"unknown"`  // rows of which is not known what it shows; they are no part of the units
+	Location   string `json:"location"` // empty when the store chose it
+	Rows       int64  `json:"rows"`     // rows for which the store shows more than 0, or an unknown figure
+	Units      int64  `json:"units"`    // sum of the known figures
+	Unknown    int64  `json:"unknown"`  // rows with an unknown figure
 	Zeroing    int64  `json:"zeroing"`  // rows that go to 0, because a person asked for it
 }
 
-// Words says what stays behind.
+// Words describes what stays behind.
 func (l Left) Words() string {
-	what := fmt.Sprintf("%s with %s", counted(l.Rows, "row"), counted(l.Units, "unit"))
+	text := fmt.Sprintf("%s with %s", counted(l.Rows, "row"), counted(l.Units, "unit"))
 	if l.Unknown > 0 {
-		what += fmt.Sprintf(" (and %s of which is not known what the store shows)", counted(l.Unknown, "row"))
+		text += fmt.Sprintf(" (and %s of which is not known what the store shows)", counted(l.Unknown, "row"))
 	}
-	what += " " + map[bool]string{true: "stays", false: "stay"}[l.Rows == 1] + " behind at " + l.place()
+	text += " " + map[bool]string{true: "stays", false: "stay"}[l.Rows == 1] + " behind at " + l.place()
 	switch {
 	case l.Zeroing == 0:
-		return what + ": the store keeps the numbers there; starter apply FILE --zero-left pushes 0 there"
+		return text + ": the store keeps the numbers there; starter apply FILE --zero-left pushes 0 there"
 	case l.Zeroing == l.Rows:
-		return what + "; 0 is pushed there, as --zero-left asked"
+		return text + "; 0 is pushed there, as --zero-left asked"
 	}
-	return what + fmt.Sprintf("; 0 is pushed to %d of them, as --zero-left asked; the others keep their numbers", l.Zeroing)
+	return text + fmt.Sprintf("; 0 is pushed to %d of them, as --zero-left asked; the others keep their numbers", l.Zeroing)
 }
 
 func (l Left) place() string {
@@ -43,22 +43,22 @@ func (l Left) place() string {
 	return "location " + l.Location
 }
 
-// placeSetting is the setting of stores that says where the figures of connections without locations are shown.
+// placeSetting names the stores' setting for the location at which the figures of connections without locations are shown.
 const placeSetting = "location"
 
-// ownPlace is where a store shows the figures of connections without locations; empty where the driver chooses.
+// ownPlace is the location at which a store shows the figures of connections without locations; empty when the driver chooses it.
 func (s Store) ownPlace() string {
 	switch value := s.Settings[placeSetting].(type) {
 	case nil:
 		return ""
-	case float64: // a number that was kept as JSON
+	case float64: // a number that was stored as JSON
 		return strconv.FormatFloat(value, 'f', -1, 64)
 	default:
 		return samePlace(fmt.Sprint(value))
 	}
 }
 
-// samePlace is one name for a location that has two: as a number, and as an address that ends with it.
+// samePlace returns one name for a location that may be written as a number or as an address that ends with this number.
 func samePlace(id string) string {
 	if strings.HasPrefix(id, "gid://") {
 		return id[strings.LastIndexByte(id, '/')+1:]
@@ -66,31 +66,31 @@ func samePlace(id string) string {
 	return id
 }
 
-// shownPlaces are the places of a connection, by their one name.
+// shownPlaces returns the locations of a connection, named by samePlace.
 func shownPlaces(connection Connection, store Store) []string {
 	if len(connection.Inventory.Locations) == 0 {
 		return []string{store.ownPlace()}
 	}
-	var matches []string
+	var places []string
 	for _, location := range connection.Inventory.Locations {
-		matches = append(matches, samePlace(location.ID))
+		places = append(places, samePlace(location.ID))
 	}
-	return matches
+	return places
 }
 
-// leaving is what a connection was and is to be.
+// leaving is a connection and its store, before and after an apply.
 type leaving struct {
 	before, after           Connection
 	storeBefore, storeAfter Store
 	others                  []string // places of the store that other connections show
 }
 
-// reachable is false when the store is another account now: nothing can be pushed to the old one any more.
+// reachable is false when the store is another account now, because nothing can be pushed to the old account any more.
 func (l leaving) reachable() bool {
 	return l.before.Store == l.after.Store && sameAccount(elsewhere(l.storeBefore), elsewhere(l.storeAfter))
 }
 
-// elsewhere is a store but for its own place.
+// elsewhere returns the definition of a store without its own place.
 func elsewhere(store Store) Store {
 	settings := make(map[string]any, len(store.Settings))
 	for name, value := range store.Settings {
@@ -102,21 +102,22 @@ func elsewhere(store Store) Store {
 	return store
 }
 
-// moves is true when the store's own place is another one.
+// moves is true when the store's own place changes.
 func (l leaving) moves() bool { return l.storeBefore.ownPlace() != l.storeAfter.ownPlace() }
 
-// left are those of some locations whose rows stay behind.
+// left returns those of some locations at which rows stay behind.
 func (l leaving) left(locations []string) []string {
-	var matches []string
+	var left []string
 	for _, location := range locations {
 		if stays, _ := l.leaves(location); stays {
-			matches = append(matches, location)
+			left = append(left, location)
 		}
 	}
-	return matches
+	return left
 }
 
-// leaves decides about the rows of a location: whether they stay behind, and under which location they can be told from others from then on.
+// leaves decides whether the rows of a location stay behind, and under which location they are recorded from then on, so that they can be
+// told from others.
 func (l leaving) leaves(location string) (stays bool, as string) {
 	old := samePlace(location)
 	if location == "" {
@@ -131,20 +132,22 @@ func (l leaving) leaves(location string) (stays bool, as string) {
 	return true, location
 }
 
-// refusal says why 0 cannot be pushed to what stays behind; empty when it can.
+// refusal is the reason why 0 cannot be pushed to the rows that stay behind; empty when it can.
 func (l leaving) refusal(left Left) string {
 	switch {
 	case !l.after.Active():
-		return fmt.Sprintf("connection %s is not enabled, so nothing is pushed for it; enable it, apply with --zero-left, and disable it when it is pushed", l.after.ID)
+		return fmt.Sprintf("connection %s is not enabled, so nothing is pushed for it; "+
+			"enable it, apply with --zero-left, and disable it when it is pushed", l.after.ID)
 	case left.Location == "" && l.moves():
-		return fmt.Sprintf("connection %s: the store %s had no setting %s before, so where its driver showed the figures is not known; set 0 there in the store itself",
-			l.after.ID, l.after.Store, placeSetting)
+		return fmt.Sprintf("connection %s: the store %s had no setting %s before, so where its driver showed the figures is not known; "+
+			"set 0 there in the store itself", l.after.ID, l.after.Store, placeSetting)
 	}
 	return ""
 }
 
-// nothingLeft refuses --zero-left where it would do nothing.
-const nothingLeft = "nothing was changed: --zero-left has nothing to do, for no connection of the file has left units behind at a place that it does not show any more; apply without it"
+// nothingLeft is the refusal of --zero-left where it would do nothing.
+const nothingLeft = "nothing was changed: --zero-left has nothing to do, for no connection of the file has left units behind " +
+	"at a place that it does not show any more; apply without it"
 
-// leavingReason is why a row is due to go to 0 at a place that its connection does not show any more.
+// leavingReason is the reason of a row that is due to go to 0 at a location that its connection no longer shows.
 const leavingReason = "the connection does not show this place any more; 0 is pushed there, as apply --zero-left asked"

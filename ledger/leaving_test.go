@@ -65,11 +65,15 @@ func TestLeaves(t *testing.T) {
 func TestWordsOfWhatStaysBehind(t *testing.T) {
 	t.Parallel()
 	for want, left := range map[string]Left{
-		"1 row with 5 units stays behind at location 2: the store keeps the numbers there; starter apply FILE --zero-left pushes 0 there": {Location: "2", Rows: 1, Units: 5},
+		"1 row with 5 units stays behind at location 2: the store keeps the numbers there; starter apply FILE --zero-left pushes 0 there": {
+			Location: "2", Rows: 1, Units: 5,
+		},
 		"3 rows with 5 units (and 1 row of which is not known what the store shows) stay behind at location 2; 0 is pushed there, as --zero-left asked": {
 			Location: "2", Rows: 3, Units: 5, Unknown: 1, Zeroing: 3,
 		},
-		"3 rows with 5 units stay behind at the store's own location; 0 is pushed to 1 of them, as --zero-left asked; the others keep their numbers": {Rows: 3, Units: 5, Zeroing: 1},
+		"3 rows with 5 units stay behind at the store's own location; 0 is pushed to 1 of them, as --zero-left asked; the others keep their numbers": {
+			Rows: 3, Units: 5, Zeroing: 1,
+		},
 	} {
 		require.Equal(t, want, left.Words())
 	}

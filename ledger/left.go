@@ -7,8 +7,8 @@ import (
 	"github.com/tidemark/tidemark/inventory"
 )
 
-// leftBehind is why a row is not resolved any more. Levels are what its product is resolved to now, locations those of the connection; shown
-// is what the store was last known to show there.
+// leftBehind is the reason why a row is no longer resolved. levels are the channel levels that its product is resolved to now, and
+// locations those of the connection. shown is the figure that the store was last known to show; nil when it is not known.
 func leftBehind(row place, product string, levels []inventory.ChannelLevel, locations []inventory.Location, shown *int64) string {
 	keepsNumber := "; the store keeps its last number"
 	if shown != nil && *shown == 0 {

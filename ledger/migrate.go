@@ -50,7 +50,7 @@ func migrationsOf(dialect string) ([]migration, error) {
 	return steps, nil
 }
 
-// Schema is the schema that this program's ledgers have: the number of its newest migration, which is the same for both databases.
+// Schema is the version of the schema that this program needs: the number of its newest migration, the same for both databases.
 func Schema() (int, error) {
 	steps, err := migrationsOf("sqlite")
 	return len(steps), err
@@ -60,9 +60,10 @@ func Schema() (int, error) {
 func checkVersion(version, newest int) error {
 	switch {
 	case version > newest:
-		return fmt.Errorf("%w: it is at version %d and this program knows up to %d; use the newer Tidemark", ErrNewer, version, newest)
+		return fmt.Errorf("%w: it is at version %d and this program knows versions up to %d; use the newer Tidemark", ErrNewer, version, newest)
 	case version < newest:
-		return fmt.Errorf("ledger: the schema is at version %d and this program needs %d; open the ledger again to bring it up to date", version, newest)
+		return fmt.Errorf("ledger: the schema is at version %d and this program needs %d; open the ledger again to bring it up to date",
+			version, newest)
 	}
 	return nil
 }
@@ -74,8 +75,8 @@ const migrationTable = `CREATE TABLE IF NOT EXISTS tidemark_migrations (
 	applied_at BIGINT NOT NULL
 )`
 
-// migrate brings a schema up to date in the transaction that is open on a connection. The caller holds the lock that
-// keeps others from doing the same.
+// migrate brings a schema up to date, in the open transaction of a connection. The caller holds the lock that keeps other processes
+// from doing the same.
 func migrate(ctx context.Context, connection *sql.Conn, rebind func(string) string, steps []migration, now time.Time) error {
 	if _, err := connection.ExecContext(ctx, migrationTable); err != nil {
 		return err
@@ -93,7 +94,8 @@ func migrate(ctx context.Context, connection *sql.Conn, rebind func(string) stri
 	}
 	for version, checksum := range applied {
 		if checksum != steps[version-1].checksum {
-			return fmt.Errorf("%w: its schema was not made by %s as this program knows it; restore a backup, or use the program that made it", ErrDamaged, steps[version-1].name)
+			return fmt.Errorf("%w: its schema was not made by %s as this program knows it; restore a backup, or use the program that made it",
+				ErrDamaged, steps[version-1].name)
 		}
 	}
 	for _, step := range steps[len(applied):] {
@@ -106,7 +108,8 @@ func migrate(ctx context.Context, connection *sql.Conn, rebind func(string) stri
 			return err
 		}
 	}
-	if _, err = connection.ExecContext(ctx, rebind("INSERT INTO state (only_one, epoch) VALUES (1, ?) ON CONFLICT (only_one) DO NOTHING"), rand.Text()); err != nil {
+	_, err = connection.ExecContext(ctx, rebind("INSERT INTO state (only_one, epoch) VALUES (1, ?) ON CONFLICT (only_one) DO NOTHING"), rand.Text())
+	if err != nil {
 		return err
 	}
 	_, err = connection.ExecContext(ctx, rebind("UPDATE state SET ledger = ? WHERE ledger = ''"), rand.Text())
@@ -118,7 +121,7 @@ func appliedMigrations(ctx context.Context, connection *sql.Conn) (map[int]strin
 	if err != nil {
 		return nil, err
 	}
-	defer func() { _ = rows.Close() }() // rows.Err below tells what went wrong
+	defer func() { _ = rows.Close() }() // rows.Err below reports the errors
 	applied := map[int]string{}
 	for rows.Next() {
 		var version int

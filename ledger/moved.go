@@ -11,11 +11,12 @@ import (
 	"github.com/tidemark/tidemark/inventory"
 )
 
-// Newest returns the newest versions that stand; see Resolver.
+// Newest returns the newest committed versions; see Resolver.
 func (d *database) Newest(ctx context.Context, connection string) (Cursor, error) {
 	var newest Cursor
 	err := d.read(ctx, func(t *tx) error {
-		err := t.row(ctx, "SELECT w.level_version, s.definitions FROM connections c JOIN warehouses w ON w.id = c.warehouse CROSS JOIN state s WHERE c.id = ?", connection).
+		err := t.row(ctx, `SELECT w.level_version, s.definitions FROM connections c JOIN warehouses w ON w.id = c.warehouse
+			CROSS JOIN state s WHERE c.id = ?`, connection).
 			Scan(&newest.Levels, &newest.Definitions)
 		if errors.Is(err, sql.ErrNoRows) {
 			return fmt.Errorf("%w: connection %q", ErrNotFound, connection)
@@ -25,7 +26,7 @@ func (d *database) Newest(ctx context.Context, connection string) (Cursor, error
 	return newest, err
 }
 
-// Moves tells what Resolve would change; see Resolver.
+// Moves returns what Resolve would change; see Resolver.
 func (d *database) Moves(ctx context.Context, plan Plan, page []Resolution) (Moves, error) {
 	levels, err := resolvedLevels(page)
 	if err != nil {
@@ -68,7 +69,7 @@ func (d *database) Moves(ctx context.Context, plan Plan, page []Resolution) (Mov
 	return moves, err
 }
 
-// shown are the rows of the page's products that the store shows above 0, and that do not go to 0 yet.
+// shown returns the places of the page's products at which the store shows more than 0 and that are not yet going to 0.
 func (r *resolving) shown(ctx context.Context, page []Resolution) (map[place]bool, error) {
 	products := make([]string, len(page))
 	for i, resolution := range page {

@@ -19,7 +19,8 @@ func (d *database) Observe(ctx context.Context, warehouse string, observations [
 		if observation.Event == "" && observation.Refused == "" {
 			return Observed{}, fmt.Errorf("ledger: an update of %q has no event id", observation.SKU)
 		}
-		if err := checkText("an event id, SKU, facility or batch", observation.Event, observation.SKU, observation.Facility, observation.Batch); err != nil {
+		err := checkText("an event id, SKU, facility or batch", observation.Event, observation.SKU, observation.Facility, observation.Batch)
+		if err != nil {
 			return Observed{}, err
 		}
 	}
@@ -27,7 +28,8 @@ func (d *database) Observe(ctx context.Context, warehouse string, observations [
 	err := d.write(ctx, func(t *tx) error {
 		o := observing{tx: t, warehouse: warehouse, now: now}
 		var merchant string
-		err := t.row(ctx, "SELECT merchant, level_version, confirmed_at, confirmed_received FROM warehouses WHERE id = ?"+t.dialect.lock("warehouses"), warehouse).
+		err := t.row(ctx, `SELECT merchant, level_version, confirmed_at, confirmed_received
+			FROM warehouses WHERE id = ?`+t.dialect.lock("warehouses"), warehouse).
 			Scan(&merchant, &o.version, &o.confirmed.at, &o.confirmed.received)
 		if errors.Is(err, sql.ErrNoRows) {
 			return fmt.Errorf("%w: warehouse %q", ErrNotFound, warehouse)
@@ -40,19 +42,19 @@ func (d *database) Observe(ctx context.Context, warehouse string, observations [
 	return result, err
 }
 
-// observing is one set of observations on its way into the levels, with the warehouse locked.
+// observing records a set of observations, with the warehouse locked.
 type observing struct {
 	*tx
 	warehouse string
-	version   int64        // of the levels before
-	confirmed recordedTime // when every level with confirmed = 1 was observed
+	version   int64        // level version of the warehouse before
+	confirmed recordedTime // time of every level that has confirmed = 1
 	now       time.Time
 }
 
 // levelKey is a level within its warehouse.
 type levelKey struct{ sku, facility string }
 
-// recordedLevel is what counts of a level for deciding whether an observation is newer.
+// recordedLevel holds what decides whether an observation is newer than a recorded level.
 type recordedLevel struct {
 	available int64
 	recordedTime
@@ -107,12 +109,14 @@ func (o *observing) observe(ctx context.Context, merchant string, observations [
 		_, bareBefore := before[levelKey{sku: key.sku}]
 		_, bareNow := now[levelKey{sku: key.sku}]
 		marks.read(key, bareBefore || bareNow)
-		now[key] = recordedLevel{available: observation.Available, recordedTime: o.observed(observation), sequence: max(observation.Sequence, recorded.sequence)}
+		now[key] = recordedLevel{
+			available: observation.Available, recordedTime: o.observed(observation), sequence: max(observation.Sequence, recorded.sequence),
+		}
 	}
 	if err := o.noteMisplaced(ctx, merchant, misplaced); err != nil {
 		return Observed{}, err
 	}
-	if len(marks) > 0 { // of all that was written, too
+	if len(marks) > 0 { // every written level has a mark too
 		if err := o.levelsChange(ctx, o.warehouse); err != nil {
 			return Observed{}, err
 		}
@@ -126,7 +130,7 @@ func (o *observing) observe(ctx context.Context, merchant string, observations [
 	return o.mark(ctx, merchant, marks, result)
 }
 
-// writeAll writes the levels that were observed anew, in order.
+// writeAll writes the observed levels in the order of their keys.
 func (o *observing) writeAll(
 	ctx context.Context, merchant string, written map[levelKey]Observation, before, now map[levelKey]recordedLevel, result Observed,
 ) (Observed, error) {
@@ -138,21 +142,21 @@ func (o *observing) writeAll(
 	return o.write(ctx, merchant, keys, written, before, now, result)
 }
 
-// places are where SKUs have levels.
+// places tells, by SKU, where a SKU has levels.
 type places map[string]*placed
 
-// placed is where one SKU has levels: in named facilities, and without one.
+// placed tells where one SKU has levels: at which facilities, and how much is available without a facility.
 type placed struct {
 	facilities []string
-	bare       int64 // what is available without a facility
+	bare       int64 // available without a facility
 }
 
 func placesOf(levels map[levelKey]recordedLevel) places {
-	match := places{}
+	places := places{}
 	for key, level := range levels {
-		match.add(key, level.available)
+		places.add(key, level.available)
 	}
-	return match
+	return places
 }
 
 func (p places) add(key levelKey, available int64) {
@@ -169,48 +173,49 @@ func (p places) add(key levelKey, available int64) {
 	}
 }
 
-// refuse says why a level that is not known yet may not be recorded, or is empty. A level without a facility and levels of facilities
-// would count together, and stores would sell the same stock twice.
+// refuse is the reason why a level that is not recorded yet may not be; empty when it may. A level without a facility and levels with
+// facilities would count together, and stores would sell the same stock twice.
 func (p *placed) refuse(key levelKey) string {
 	switch {
 	case p == nil:
 		return ""
 	case key.facility == "" && len(p.facilities) > 0:
 		slices.Sort(p.facilities)
-		return "the event names no facility, and the SKU is reported by facility (" + strings.Join(p.facilities, ", ") + "); name the one that is meant"
+		return "the event names no facility, and the SKU is reported by facility (" + strings.Join(p.facilities, ", ") +
+			"); name the one that is meant"
 	case key.facility != "" && p.bare > 0:
 		return fmt.Sprintf("the event names a facility, and the SKU is reported without one (%d there); report that as 0 first", p.bare)
 	}
 	return ""
 }
 
-// facilities are those that the warehouse's snapshots have named, in order; empty while there was none.
+// facilities are the facilities that the warehouse's snapshots have named, sorted; empty when there was no snapshot.
 type facilities []string
 
 func (o *observing) facilities(ctx context.Context) (facilities, error) {
 	return o.texts(ctx, "SELECT facility FROM facilities WHERE warehouse = ? ORDER BY facility", o.warehouse)
 }
 
-// refuse says why a level that is not recorded yet may not be, or is empty: no snapshot has named its facility, so none would ever take
-// its figure back, and its stock would count beside that of the facilities that there are.
+// refuse is the reason why a level that is not recorded yet may not be; empty when it may. A facility that no snapshot has named is
+// refused: no snapshot would ever correct its figure, and its stock would count beside that of the known facilities.
 func (f facilities) refuse(key levelKey) string {
 	switch {
 	case len(f) == 0 || slices.Contains(f, key.facility):
 		return ""
 	case key.facility == "":
-		return "the event names no facility, and the warehouse's snapshots name theirs (" + named(f) + "); name the one that is meant"
+		return "the event names no facility, and the warehouse's snapshots name theirs (" + facilityNames(f) + "); name the one that is meant"
 	}
-	return "no snapshot of the warehouse has named the facility " + named([]string{key.facility}) + " (they name " + named(f) +
+	return "no snapshot of the warehouse has named the facility " + facilityNames([]string{key.facility}) + " (they name " + facilityNames(f) +
 		"); correct it, or let a snapshot name it first"
 }
 
-// misplacedLevel is an observation that is not recorded, and why.
+// misplacedLevel is an observation that is not recorded, and the reason.
 type misplacedLevel struct {
 	Observation
 	why string
 }
 
-// noteMisplaced writes to the activity what was not recorded.
+// noteMisplaced writes the observations that are not recorded to the activity.
 func (o *observing) noteMisplaced(ctx context.Context, merchant string, misplaced []misplacedLevel) error {
 	input := newTable(len(misplaced))
 	skus, facilities, available, why := input.texts("sku"), input.texts("facility"), input.numbers("available"), input.texts("why")
@@ -223,14 +228,14 @@ func (o *observing) noteMisplaced(ctx context.Context, merchant string, misplace
 	return err
 }
 
-// older is true for an observation that must not replace what is recorded: its source counted it before, or it was made before.
-// Both are looked at, because a snapshot, which has no sequence, may have been taken after the event.
+// older is true for an observation that must not replace the recorded level: its sequence is not higher, or its time is earlier. Both
+// are compared, because a snapshot, which has no sequence, may have been taken after the event.
 func (o *observing) older(observation Observation, recorded recordedLevel) bool {
 	return (observation.Sequence > 0 && recorded.sequence > 0 && observation.Sequence <= recorded.sequence) ||
 		!newer(incomingTime{row: micros(observation.ReportedAt), received: o.received(observation)}, recorded.recordedTime)
 }
 
-// received is when an observation arrived.
+// received returns when an observation arrived, in microseconds.
 func (o *observing) received(observation Observation) int64 {
 	if observation.ReceivedAt.IsZero() {
 		return micros(o.now)
@@ -238,7 +243,7 @@ func (o *observing) received(observation Observation) int64 {
 	return micros(observation.ReceivedAt)
 }
 
-// observed is when an observation was made; one that does not say is as new as its arrival, by our clock.
+// observed returns the time of an observation. Without a time of its own, it is the time of arrival, by our clock.
 func (o *observing) observed(observation Observation) recordedTime {
 	received := o.received(observation)
 	if observation.ReportedAt.IsZero() {
@@ -247,8 +252,8 @@ func (o *observing) observed(observation Observation) recordedTime {
 	return recordedTime{at: micros(observation.ReportedAt), received: received}
 }
 
-// unseen remembers the events, and returns the observations of those that had not come before, each event once. One that was refused
-// before has had no effect, so it may come again corrected. What had come before is noted in the result.
+// unseen records the events and returns the observations whose events had not arrived before, each event once. An event that was refused
+// before had no effect, so it may arrive again, corrected. It counts the other events in the result.
 func (o *observing) unseen(ctx context.Context, observations []Observation, result *Observed) ([]Observation, error) {
 	ids := make([]string, len(observations))
 	for i, observation := range observations {
@@ -265,20 +270,22 @@ func (o *observing) unseen(ctx context.Context, observations []Observation, resu
 		err := row.Scan(&event, &before.batch, &before.refused)
 		seen[event] = before
 		return err
-	}, "SELECT e.event, e.batch, e.refused FROM "+o.dialect.set()+" CROSS JOIN events e WHERE e.warehouse = ? AND e.event = j.value", o.dialect.list(ids), o.warehouse)
+	}, "SELECT e.event, e.batch, e.refused FROM "+o.dialect.set()+" CROSS JOIN events e WHERE e.warehouse = ? AND e.event = j.value",
+		o.dialect.list(ids), o.warehouse)
 	if err != nil {
 		return nil, err
 	}
 	fresh := make([]Observation, 0, len(observations))
-	last := map[string]sight{}    // of these events
-	repeated := map[string]bool{} // events of this batch that an attempt before has recorded
+	last := map[string]sight{}    // the last of each event in these observations
+	repeated := map[string]bool{} // events that an earlier attempt at this batch has recorded
 	var order []string
 	for _, observation := range observations {
 		before, ok := seen[observation.Event]
 		refused := observation.Refused != ""
 		if observation.Event != "" && ok && (refused || !before.refused) {
-			_, now := last[observation.Event]
-			if !now && !repeated[observation.Event] && observation.SKU != "" && observation.Batch != "" && observation.Batch == before.batch && !before.refused {
+			_, inThisSet := last[observation.Event]
+			sameBatch := observation.Batch != "" && observation.Batch == before.batch
+			if !inThisSet && !repeated[observation.Event] && observation.SKU != "" && sameBatch && !before.refused {
 				repeated[observation.Event] = true
 				result.Repeated = append(result.Repeated, observation.SKU)
 			} else {
@@ -290,7 +297,7 @@ func (o *observing) unseen(ctx context.Context, observations []Observation, resu
 		if observation.Event == "" {
 			continue
 		}
-		if _, again := last[observation.Event]; !again {
+		if _, ok := last[observation.Event]; !ok {
 			order = append(order, observation.Event)
 		}
 		seen[observation.Event] = sight{observation.Batch, refused}
@@ -303,13 +310,14 @@ func (o *observing) unseen(ctx context.Context, observations []Observation, resu
 	}
 	_, err = o.bulk(ctx, *input, `INSERT INTO events (warehouse, event, seen_at, batch, refused)
 		SELECT CAST(? AS TEXT), event, CAST(? AS BIGINT), batch, refused FROM input WHERE TRUE
-		ON CONFLICT (warehouse, event) DO UPDATE SET seen_at = excluded.seen_at, batch = excluded.batch, refused = excluded.refused`, o.warehouse, micros(o.now))
+		ON CONFLICT (warehouse, event) DO UPDATE SET seen_at = excluded.seen_at, batch = excluded.batch, refused = excluded.refused`,
+		o.warehouse, micros(o.now))
 	slices.Sort(result.Repeated)
 	result.Repeated = slices.Compact(result.Repeated)
 	return fresh, err
 }
 
-// recorded loads the levels that observations are of.
+// recorded loads the recorded levels of the observations' SKUs.
 func (o *observing) recorded(ctx context.Context, observations []Observation) (map[levelKey]recordedLevel, error) {
 	skus := make([]string, 0, len(observations))
 	for _, observation := range observations {
@@ -321,7 +329,8 @@ func (o *observing) recorded(ctx context.Context, observations []Observation) (m
 		var key levelKey
 		var level recordedLevel
 		var confirmed bool
-		if err := row.Scan(&key.sku, &key.facility, &level.available, &level.at, &level.ours, &level.received, &confirmed, &level.sequence); err != nil {
+		err := row.Scan(&key.sku, &key.facility, &level.available, &level.at, &level.ours, &level.received, &confirmed, &level.sequence)
+		if err != nil {
 			return err
 		}
 		if confirmed {
@@ -329,13 +338,16 @@ func (o *observing) recorded(ctx context.Context, observations []Observation) (m
 		}
 		recorded[key] = level
 		return nil
-	}, "SELECT l.sku, l.facility, l.available, l.observed_at, l.ours, l.received_at, l.confirmed, l.sequence FROM "+o.dialect.set()+" CROSS JOIN levels l WHERE l.warehouse = ? AND l.sku = j.value",
+	}, `SELECT l.sku, l.facility, l.available, l.observed_at, l.ours, l.received_at, l.confirmed, l.sequence
+		FROM `+o.dialect.set()+" CROSS JOIN levels l WHERE l.warehouse = ? AND l.sku = j.value",
 		o.dialect.list(slices.Compact(skus)), o.warehouse)
 	return recorded, err
 }
 
-// write writes the levels that were observed anew, in the order of keys, with the activity of those whose figure changed.
-func (o *observing) write(ctx context.Context, merchant string, keys []levelKey, written map[levelKey]Observation, before, now map[levelKey]recordedLevel, result Observed) (Observed, error) {
+// write writes the observed levels in the order of keys, and the activity of those whose figure changed.
+func (o *observing) write(
+	ctx context.Context, merchant string, keys []levelKey, written map[levelKey]Observation, before, now map[levelKey]recordedLevel, result Observed,
+) (Observed, error) {
 	levels := newTable(len(keys))
 	skus, facilities, available := levels.texts("sku"), levels.texts("facility"), levels.numbers("available")
 	onHand, committed, reported := levels.optionals("on_hand"), levels.optionals("committed"), levels.optionals("reported_at")
@@ -358,13 +370,16 @@ func (o *observing) write(ctx context.Context, merchant string, keys []levelKey,
 	if len(result.Changed) > 0 {
 		result.Version = o.version + 1
 	}
-	_, err := o.bulk(ctx, *levels, `INSERT INTO levels (warehouse, sku, facility, available, on_hand, committed, reported_at, observed_at, ours, received_at, confirmed, version, recorded_at, sequence)
-		SELECT CAST(? AS TEXT), sku, facility, available, on_hand, committed, reported_at, observed_at, ours, received_at, FALSE, CAST(? AS BIGINT), CAST(? AS BIGINT), sequence FROM input WHERE TRUE
+	_, err := o.bulk(ctx, *levels, `INSERT INTO levels (warehouse, sku, facility, available, on_hand, committed, reported_at,
+			observed_at, ours, received_at, confirmed, version, recorded_at, sequence)
+		SELECT CAST(? AS TEXT), sku, facility, available, on_hand, committed, reported_at,
+			observed_at, ours, received_at, FALSE, CAST(? AS BIGINT), CAST(? AS BIGINT), sequence FROM input WHERE TRUE
 		ON CONFLICT (warehouse, sku, facility) DO UPDATE SET
 			version = CASE WHEN levels.available = excluded.available THEN levels.version ELSE excluded.version END,
 			recorded_at = CASE WHEN levels.available = excluded.available THEN levels.recorded_at ELSE excluded.recorded_at END,
 			available = excluded.available, on_hand = excluded.on_hand, committed = excluded.committed, reported_at = excluded.reported_at,
-			observed_at = excluded.observed_at, ours = excluded.ours, received_at = excluded.received_at, confirmed = FALSE, sequence = excluded.sequence`,
+			observed_at = excluded.observed_at, ours = excluded.ours, received_at = excluded.received_at, confirmed = FALSE,
+			sequence = excluded.sequence`,
 		o.warehouse, o.version+1, micros(o.now))
 	if err != nil {
 		return Observed{}, err

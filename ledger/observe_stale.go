@@ -8,13 +8,13 @@ import (
 	"github.com/tidemark/tidemark/inventory"
 )
 
-// marking is what a set of observations says last of levels: that they were refused, or read.
+// marking holds the last report of each level in a set of observations: that it was refused, or read.
 type marking map[levelKey]levelReport
 
-// levelReport is what was said of a level last.
+// levelReport is the last report of a level.
 type levelReport struct {
-	refused  string // why; empty: it was read
-	reported bool   // the activity says it already
+	refused  string // reason; empty means that the level was read
+	reported bool   // the activity has the reason already
 }
 
 func (m marking) refuse(report levelReport, keys ...levelKey) {
@@ -23,7 +23,8 @@ func (m marking) refuse(report levelReport, keys ...levelKey) {
 	}
 }
 
-// read notes that a level was read. A refused row that did not say where it was of has been read with it, where nothing of the SKU was known.
+// read notes that a level was read. bare is true when the SKU has a level without a facility. If it has none, a mark of the SKU without a
+// facility is of a refused observation that named no facility; such a mark is removed, because the SKU has been read now.
 func (m marking) read(key levelKey, bare bool) {
 	m[key] = levelReport{}
 	if key.facility != "" && !bare {
@@ -31,8 +32,8 @@ func (m marking) read(key levelKey, bare bool) {
 	}
 }
 
-// refusedLevels are the levels that a refused observation is of: all that there are of its SKU where it does not say which. A level that
-// is newer than it is not among them. What has no level is named as it is.
+// refusedLevels returns the levels that a refused observation concerns: all levels of its SKU when it names no facility. It leaves out
+// levels that are newer than the observation. A SKU or facility without a level is returned as the observation names it.
 func (o *observing) refusedLevels(observation Observation, before, now map[levelKey]recordedLevel) []levelKey {
 	if observation.SKU == "" {
 		return nil
@@ -59,7 +60,7 @@ func (o *observing) refusedLevels(observation Observation, before, now map[level
 	return keys
 }
 
-// mark marks and unmarks levels, after what was read is written, and makes those that were refused count what the warehouse is set to.
+// mark marks and unmarks levels as stale, after the read ones were written, and applies the warehouse's policy to the refused ones.
 func (o *observing) mark(ctx context.Context, merchant string, marks marking, result Observed) (Observed, error) {
 	var read, refused []levelKey
 	for key, report := range marks {
@@ -78,9 +79,9 @@ func (o *observing) mark(ctx context.Context, merchant string, marks marking, re
 		return Observed{}, err
 	}
 	input := newTable(len(refused))
-	skus, facilities, reasons, marked := input.texts("sku"), input.texts("facility"), input.texts("reason"), input.truths("told")
+	skus, facilities, reasons, reported := input.texts("sku"), input.texts("facility"), input.texts("reason"), input.truths("reported")
 	for i, key := range refused {
-		skus[i], facilities[i], reasons[i], marked[i] = key.sku, key.facility, inventory.Storable(marks[key].refused), marks[key].reported
+		skus[i], facilities[i], reasons[i], reported[i] = key.sku, key.facility, inventory.Storable(marks[key].refused), marks[key].reported
 	}
 	if err := o.writeMarks(ctx, merchant, input, warehouse.Refused); err != nil {
 		return Observed{}, err
@@ -88,7 +89,7 @@ func (o *observing) mark(ctx context.Context, merchant string, marks marking, re
 	return o.countRefused(ctx, refused, warehouse.Refused, result)
 }
 
-// countRefused makes levels that were refused count what the policy says.
+// countRefused applies the policy for refused levels to their figures.
 func (o *observing) countRefused(ctx context.Context, refused []levelKey, policy inventory.RefusedPolicy, result Observed) (Observed, error) {
 	var zeroed bool
 	err := o.row(ctx, "SELECT EXISTS (SELECT 1 FROM stale_levels WHERE warehouse = ? AND zeroed)", o.warehouse).Scan(&zeroed)
@@ -97,7 +98,8 @@ func (o *observing) countRefused(ctx context.Context, refused []levelKey, policy
 	}
 	moved := false
 	for _, key := range refused {
-		changed, err := o.applyRefused(ctx, o.warehouse, "m.sku = ? AND m.facility = ?", []any{key.sku, key.facility}, policy, o.version+1, micros(o.now))
+		changed, err := o.applyRefused(ctx, o.warehouse, "m.sku = ? AND m.facility = ?", []any{key.sku, key.facility},
+			policy, o.version+1, micros(o.now))
 		if err != nil {
 			return Observed{}, err
 		}
@@ -115,7 +117,7 @@ func (o *observing) countRefused(ctx context.Context, refused []levelKey, policy
 	return result, err
 }
 
-// unmark takes the marks from levels that were read.
+// unmark removes the marks of levels that were read.
 func (o *observing) unmark(ctx context.Context, read []levelKey) error {
 	marked, err := o.anyStale(ctx, o.warehouse)
 	if err != nil || !marked {
@@ -126,18 +128,20 @@ func (o *observing) unmark(ctx context.Context, read []levelKey) error {
 	for i, key := range read {
 		skus[i], facilities[i] = key.sku, key.facility
 	}
-	_, err = o.bulk(ctx, *input, `DELETE FROM stale_levels WHERE warehouse = ? AND EXISTS (SELECT 1 FROM input i WHERE i.sku = stale_levels.sku
+	_, err = o.bulk(ctx, *input, `DELETE FROM stale_levels WHERE warehouse = ? AND EXISTS (SELECT 1 FROM input i
+		WHERE i.sku = stale_levels.sku
 		AND (i.facility = stale_levels.facility OR (stale_levels.facility = '' AND stale_levels.available IS NULL)))`, o.warehouse)
 	return err
 }
 
-// writeMarks marks levels. What is new of it goes into the activity first.
+// writeMarks marks levels as stale. It writes the activity first, for marks that are new or have another reason.
 func (o *observing) writeMarks(ctx context.Context, merchant string, input *table, policy inventory.RefusedPolicy) error {
 	_, err := o.bulk(ctx, *input, `INSERT INTO activity (at, run, kind, merchant, warehouse, facility, sku, before, after, note)
-		SELECT CAST(? AS BIGINT), 0, 'refused', CAST(? AS TEXT), CAST(? AS TEXT), i.facility, i.sku, l.available, `+counts(policy)+`, 'an update event: ' || i.reason
+		SELECT CAST(? AS BIGINT), 0, 'refused', CAST(? AS TEXT), CAST(? AS TEXT), i.facility, i.sku,
+			l.available, `+counts(policy)+`, 'an update event: ' || i.reason
 		FROM input i LEFT JOIN levels l ON l.warehouse = ? AND l.sku = i.sku AND l.facility = i.facility
 		LEFT JOIN stale_levels m ON m.warehouse = ? AND m.sku = i.sku AND m.facility = i.facility
-		WHERE (NOT i.told AND (m.sku IS NULL OR m.reason <> i.reason)) OR l.available <> `+counts(policy),
+		WHERE (NOT i.reported AND (m.sku IS NULL OR m.reason <> i.reason)) OR l.available <> `+counts(policy),
 		micros(o.now), merchant, o.warehouse, o.warehouse, o.warehouse)
 	if err != nil {
 		return err

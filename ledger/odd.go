@@ -13,10 +13,10 @@ import (
 	"github.com/tidemark/tidemark/inventory"
 )
 
-// mostAlike is how many SKUs are held in memory to be compared. Where there are more on both sides, those behind are not compared.
-const mostAlike = 200_000
+// maximumAlike is how many SKUs are held in memory for comparison. When both sides have more, the SKUs beyond it are not compared.
+const maximumAlike = 200_000
 
-// NoteOddities keeps what looks odd in the rows of a staged snapshot; see Recorder.
+// NoteOddities records oddities in the rows of a staged snapshot; see Recorder.
 func (d *database) NoteOddities(ctx context.Context, snapshot int64, oddities []inventory.Oddity) error {
 	return d.writeScratch(ctx, func(t *tx) error {
 		if _, err := t.staging(ctx, snapshot); err != nil {
@@ -27,26 +27,26 @@ func (d *database) NoteOddities(ctx context.Context, snapshot int64, oddities []
 	})
 }
 
-// encodeOddities leaves the words out, which are made anew when they are read.
+// encodeOddities leaves out the texts, which are made again when the oddities are read.
 func encodeOddities(oddities []inventory.Oddity) string {
-	kept := make([]inventory.Oddity, len(oddities))
+	stored := make([]inventory.Oddity, len(oddities))
 	for i, oddity := range oddities {
 		oddity.Text, oddity.Advice = "", ""
-		kept[i] = oddity
+		stored[i] = oddity
 	}
-	return encode(kept)
+	return encode(stored)
 }
 
 func decodeOddities(snapshot int64, content string) ([]inventory.Oddity, error) {
-	var kept []inventory.Oddity
-	err := decode(fmt.Sprintf("what is odd in snapshot %d", snapshot), content, &kept)
-	return inventory.JoinOddities(kept), err
+	var stored []inventory.Oddity
+	err := decode(fmt.Sprintf("what is odd in snapshot %d", snapshot), content, &stored)
+	return inventory.JoinOddities(stored), err
 }
 
-// levelKeysRange bounds the sum over the keys of a snapshot's levels, so that it stays a number that both databases can add up.
+// levelKeysRange is the modulus of the sum over the keys of a snapshot's levels. It is small enough for both databases to add such sums.
 const levelKeysRange = 1 << 40
 
-// sumOfKeys is the same for the same levels in any order.
+// sumOfKeys is a checksum of the levels' keys that does not depend on their order.
 func sumOfKeys(levels []inventory.Level) (sum int64) {
 	for _, level := range levels {
 		hash := fnv.New64a()
@@ -58,25 +58,25 @@ func sumOfKeys(levels []inventory.Level) (sum int64) {
 	return sum
 }
 
-// comparedLevels is what stands in comparedWith before the number of levels.
+// comparedLevels is the text in comparedWith that precedes the number of levels.
 const comparedLevels = ", levels "
 
-// comparedWith says what a snapshot's SKUs are compared with.
+// comparedWith describes the state that a snapshot's SKUs are compared with. Equal texts mean an equal result.
 func comparedWith(keys, definitions, levels int64) string {
 	return fmt.Sprintf("keys %d, definitions %d%s%d", keys, definitions, comparedLevels, levels)
 }
 
-// oddness is what looks odd in a snapshot, and what its SKUs were compared with.
+// oddness holds the oddities of a snapshot, and the state that its SKUs were compared with.
 type oddness struct {
 	oddities []inventory.Oddity
 	compared string
 }
 
-// odd adds to what was noted of a staged snapshot's rows which of its SKUs differ only a little from those of the definitions, and from
-// recorded ones. It reads in a transaction of its own, before the one that records, so that nobody waits for it.
+// odd returns the oddities noted in a staged snapshot's rows, and adds the snapshot's SKUs that differ only a little from those of the
+// definitions or of recorded levels. It reads in a transaction of its own, before the one that records, so that nobody waits for it.
 //
-// A full snapshot is compared when its levels are not those of the last one, or the definitions have changed since; otherwise what was
-// found then still holds. Of a part only SKUs that have no level yet are compared.
+// A full snapshot is compared when its levels are not those of the last one, or when the definitions have changed since; otherwise the
+// earlier result still holds. Of a partial snapshot only the SKUs without a level are compared.
 func (d *database) odd(ctx context.Context, snapshot int64, full bool) (oddness, error) {
 	var odd oddness
 	err := d.read(ctx, func(t *tx) (err error) {
@@ -90,10 +90,11 @@ func (t *tx) odd(ctx context.Context, snapshot int64, full bool) (oddness, error
 	c := comparing{tx: t, snapshot: snapshot, full: full, seed: maphash.MakeSeed()}
 	var content string
 	var keys, definitions, levels int64
-	err := t.row(ctx, `SELECT s.warehouse, w.merchant, s.odd, s.level_keys, (SELECT definitions FROM state) FROM snapshots s JOIN warehouses w ON w.id = s.warehouse
-		WHERE s.id = ? AND s.state = 'staging'`, snapshot).Scan(&c.warehouse, &c.merchant, &content, &keys, &definitions)
+	err := t.row(ctx, `SELECT s.warehouse, w.merchant, s.odd, s.level_keys, (SELECT definitions FROM state)
+		FROM snapshots s JOIN warehouses w ON w.id = s.warehouse WHERE s.id = ? AND s.state = 'staging'`, snapshot).
+		Scan(&c.warehouse, &c.merchant, &content, &keys, &definitions)
 	if errors.Is(err, sql.ErrNoRows) {
-		return oddness{}, nil // whoever records it says so
+		return oddness{}, nil // recording it will return the error
 	} else if err != nil {
 		return oddness{}, err
 	}
@@ -117,7 +118,7 @@ func (t *tx) odd(ctx context.Context, snapshot int64, full bool) (oddness, error
 	return odd, err
 }
 
-// comparing is a staged snapshot whose SKUs are compared.
+// comparing compares the SKUs of a staged snapshot.
 type comparing struct {
 	*tx
 	snapshot            int64
@@ -126,12 +127,13 @@ type comparing struct {
 	seed                maphash.Seed
 }
 
-// before is what was found of the last full snapshot, if that was compared with the same. Whether a recorded SKU has stock changes from
-// one to the next, so where one was found it is looked for again.
+// before returns the oddities of the last full snapshot; same is true when that was compared with the same state. Whether a recorded SKU
+// has stock changes between snapshots, so an earlier result that names a recorded SKU is not used.
 func (c *comparing) before(ctx context.Context, compared string) (oddities []inventory.Oddity, same bool, err error) {
 	var id int64
 	var content string
-	err = c.row(ctx, `SELECT id, odd FROM snapshots WHERE compared = ? AND id = (SELECT MAX(id) FROM snapshots WHERE warehouse = ? AND state <> 'staging' AND complete)`,
+	err = c.row(ctx, `SELECT id, odd FROM snapshots WHERE compared = ? AND id = (SELECT MAX(id) FROM snapshots
+		WHERE warehouse = ? AND state <> 'staging' AND complete)`,
 		compared, c.warehouse).Scan(&id, &content)
 	if errors.Is(err, sql.ErrNoRows) {
 		return nil, false, nil
@@ -150,22 +152,25 @@ func (c *comparing) before(ctx context.Context, compared string) (oddities []inv
 	return oddities, true, err
 }
 
-// The SKUs that are compared. Ours are those of the snapshot (s) that fulfil a condition.
+// Queries for the SKUs to compare, and conditions on the snapshot's SKUs (s).
 const (
 	snapshotSKUs   = "SELECT DISTINCT s.sku FROM staged s WHERE s.snapshot = ?"
 	withoutLevel   = " AND NOT EXISTS (SELECT 1 FROM levels l WHERE l.warehouse = ? AND l.sku = s.sku)"
-	withoutListing = ` AND NOT EXISTS (SELECT 1 FROM connections k JOIN listings l ON l.store = k.store WHERE k.merchant = ? AND k.warehouse = ? AND l.sku = s.sku AND NOT l.removed)`
-	withoutName    = ` AND NOT EXISTS (SELECT 1 FROM products p WHERE p.merchant = ? AND p.sku = s.sku AND NOT p.removed)
+	withoutListing = ` AND NOT EXISTS (SELECT 1 FROM connections k JOIN listings l ON l.store = k.store
+		WHERE k.merchant = ? AND k.warehouse = ? AND l.sku = s.sku AND NOT l.removed)`
+	withoutName = ` AND NOT EXISTS (SELECT 1 FROM products p WHERE p.merchant = ? AND p.sku = s.sku AND NOT p.removed)
 		AND NOT EXISTS (SELECT 1 FROM bundles b WHERE b.merchant = ? AND b.sku = s.sku AND NOT b.removed)
 		AND NOT EXISTS (SELECT 1 FROM bundle_components p WHERE p.merchant = ? AND p.component = s.sku)`
-	listedSKUs = "SELECT l.sku FROM listings l WHERE NOT l.removed AND l.store IN (SELECT k.store FROM connections k WHERE k.merchant = ? AND k.warehouse = ?)"
-	namedSKUs  = `SELECT p.sku FROM products p WHERE p.merchant = ? AND NOT p.removed UNION ALL SELECT b.sku FROM bundles b WHERE b.merchant = ? AND NOT b.removed
+	listedSKUs = `SELECT l.sku FROM listings l WHERE NOT l.removed
+		AND l.store IN (SELECT k.store FROM connections k WHERE k.merchant = ? AND k.warehouse = ?)`
+	namedSKUs = `SELECT p.sku FROM products p WHERE p.merchant = ? AND NOT p.removed
+		UNION ALL SELECT b.sku FROM bundles b WHERE b.merchant = ? AND NOT b.removed
 		UNION ALL SELECT p.component FROM bundle_components p WHERE p.merchant = ?`
 	recordedSKUs = `SELECT DISTINCT l.sku FROM levels l WHERE l.warehouse = ? AND l.available > 0
 		AND NOT EXISTS (SELECT 1 FROM staged s WHERE s.snapshot = ? AND s.sku = l.sku)`
 )
 
-// side is a query for SKUs.
+// side is one of the two sides of a comparison: a query for SKUs.
 type side struct {
 	query     string
 	arguments []any
@@ -175,13 +180,13 @@ func (s side) and(condition string, arguments ...any) side {
 	return side{s.query + condition, slices.Concat(s.arguments, arguments)}
 }
 
-// all compares with the definitions and with what is recorded.
+// all compares the snapshot's SKUs with those of the definitions and of recorded levels.
 func (c *comparing) all(ctx context.Context) ([]inventory.Oddity, error) {
-	mine := side{snapshotSKUs, []any{c.snapshot}}
+	fromSnapshot := side{snapshotSKUs, []any{c.snapshot}}
 	if !c.full {
-		mine = mine.and(withoutLevel, c.warehouse)
+		fromSnapshot = fromSnapshot.and(withoutLevel, c.warehouse)
 	}
-	unlisted := mine.and(withoutListing, c.merchant, c.warehouse)
+	unlisted := fromSnapshot.and(withoutListing, c.merchant, c.warehouse)
 	unnamed := unlisted.and(withoutName, c.merchant, c.merchant, c.merchant)
 	defined := pairsOf{}
 	err := c.alike(ctx, unlisted, side{listedSKUs, []any{c.merchant, c.warehouse}}, defined.add)
@@ -191,34 +196,34 @@ func (c *comparing) all(ctx context.Context) ([]inventory.Oddity, error) {
 	if err != nil {
 		return nil, err
 	}
-	recorded, theirs := pairsOf{}, side{recordedSKUs, []any{c.warehouse, c.snapshot}}
-	if c.full { // which leaves few unnamed
-		err = c.alike(ctx, theirs, mine, func(theirs, mine string) { recorded.add(mine, theirs) })
+	recorded, fromLevels := pairsOf{}, side{recordedSKUs, []any{c.warehouse, c.snapshot}}
+	if c.full { // a full snapshot leaves few recorded SKUs unnamed, so these go into memory
+		err = c.alike(ctx, fromLevels, fromSnapshot, func(ofLevel, ofSnapshot string) { recorded.add(ofSnapshot, ofLevel) })
 	} else {
-		err = c.alike(ctx, mine, theirs, recorded.add)
+		err = c.alike(ctx, fromSnapshot, fromLevels, recorded.add)
 	}
 	return inventory.JoinOddities(defined.oddity(inventory.OddListing), recorded.oddity(inventory.OddRecorded)), err
 }
 
-// alike finds the SKUs of two sides that are alike. The first side is held in memory, or the second one where only that has room, and the
-// other one passes by.
+// alike calls add for each pair of SKUs of the two sides that are alike but not equal. It holds the first side in memory and streams
+// the second. When only the second side fits into memory, it holds that one and streams the first.
 func (c *comparing) alike(ctx context.Context, first, second side, add func(first, second string)) error {
 	var any bool
 	if err := c.row(ctx, "SELECT EXISTS ("+second.query+")", second.arguments...).Scan(&any); err != nil || !any {
 		return err
 	}
-	held, whole, err := c.load(ctx, first)
+	held, complete, err := c.load(ctx, first)
 	if err != nil || len(held) == 0 {
 		return err
 	}
-	passing, report := second, add
-	if !whole {
-		others, all, err := c.load(ctx, second)
+	streamed, report := second, add
+	if !complete {
+		heldSecond, completeSecond, err := c.load(ctx, second)
 		if err != nil {
 			return err
 		}
-		if all {
-			held, passing, report = others, first, func(held, passed string) { add(passed, held) }
+		if completeSecond {
+			held, streamed, report = heldSecond, first, func(held, passed string) { add(passed, held) }
 		}
 	}
 	return c.each(ctx, func(row *sql.Rows) error {
@@ -232,20 +237,20 @@ func (c *comparing) alike(ctx context.Context, first, second side, add func(firs
 			}
 		}
 		return nil
-	}, passing.query, passing.arguments...)
+	}, streamed.query, streamed.arguments...)
 }
 
 func (c *comparing) key(sku string) uint64 { return maphash.String(c.seed, inventory.Alike(sku)) }
 
-// errEnough ends a query of which enough has been read.
+// errEnough ends a query when enough rows have been read.
 var errEnough = errors.New("enough")
 
-// load reads SKUs into memory, by what they are alike; whole is false when there are more of them than that.
-func (c *comparing) load(ctx context.Context, item side) (held map[uint64][]string, whole bool, err error) {
+// load reads SKUs into memory, keyed by what alike SKUs have in common; complete is false when there are more than maximumAlike.
+func (c *comparing) load(ctx context.Context, item side) (held map[uint64][]string, complete bool, err error) {
 	count := 0
 	held = map[uint64][]string{}
 	err = c.each(ctx, func(row *sql.Rows) error {
-		if count == mostAlike {
+		if count == maximumAlike {
 			return errEnough
 		}
 		count++
@@ -260,16 +265,16 @@ func (c *comparing) load(ctx context.Context, item side) (held map[uint64][]stri
 	return held, true, err
 }
 
-// pairsOf are SKUs of a snapshot, each with the first in order of those that it differs little from.
+// pairsOf maps SKUs of a snapshot to a SKU that each resembles: the first in order, where there are several.
 type pairsOf map[string]string
 
-func (p pairsOf) add(mine, theirs string) {
-	if before, ok := p[mine]; (ok && theirs < before) || (!ok && len(p) < mostAlike) {
-		p[mine] = theirs
+func (p pairsOf) add(ofSnapshot, alike string) {
+	if before, ok := p[ofSnapshot]; (ok && alike < before) || (!ok && len(p) < maximumAlike) {
+		p[ofSnapshot] = alike
 	}
 }
 
-// oddity counts the pairs. The first in order are its examples.
+// oddity counts the pairs and takes the first in order as examples.
 func (p pairsOf) oddity(kind inventory.OddityKind) []inventory.Oddity {
 	if len(p) == 0 {
 		return nil

@@ -17,7 +17,12 @@ func TestSumOfKeys(t *testing.T) {
 	require.Equal(t, both, sumOfKeys([]inventory.Level{level("B", ""), {SKU: "A", Facility: "east", Available: 7}}))
 	require.Equal(t, both, (sumOfKeys([]inventory.Level{level("A", "east")})+sumOfKeys([]inventory.Level{level("B", "")}))%levelKeysRange)
 	require.Zero(t, sumOfKeys(nil))
-	for _, other := range [][]inventory.Level{{level("A", "east")}, {level("A", "east"), level("b", "")}, {level("A", "east"), level("B", ""), level("B", "")}, {level("Aeast", ""), level("B", "")}} {
+	for _, other := range [][]inventory.Level{
+		{level("A", "east")},
+		{level("A", "east"), level("b", "")},
+		{level("A", "east"), level("B", ""), level("B", "")},
+		{level("Aeast", ""), level("B", "")},
+	} {
 		require.NotEqual(t, both, sumOfKeys(other))
 	}
 	var many []inventory.Level

@@ -12,20 +12,20 @@ import (
 	"time"
 )
 
-// EnvVariable names where the ledger is: a file path, or an address like postgres://user:password@host/database.
+// EnvVariable is the environment variable for the ledger's location: a file path, or an address like postgres://user:password@host/database.
 const EnvVariable = "TIDEMARK_LEDGER"
 
-// DefaultPath is the SQLite file that is used when nothing else is named.
+// DefaultPath is the SQLite file that is used when no location is given.
 const DefaultPath = "tidemark.db"
 
-// Locate returns where the ledger is: as it was asked for, or else as the environment says, or else at DefaultPath.
+// Locate returns the ledger's location: the requested one, else that of the environment, else DefaultPath.
 func Locate(requested string) string {
 	return cmp.Or(requested, os.Getenv(EnvVariable), DefaultPath)
 }
 
-// LocationError is a location that cannot be that of a ledger.
+// LocationError is returned for a location that cannot be that of a ledger.
 type LocationError struct {
-	Scheme string // empty where it is no address but the pairs of a connection string
+	Scheme string // empty when the location is a connection string of key=value pairs, and no address
 }
 
 func (e *LocationError) Error() string {
@@ -35,12 +35,13 @@ func (e *LocationError) Error() string {
 	return fmt.Sprintf("a ledger cannot be at %s://…; name a file, or an address that begins with postgres://", e.Scheme)
 }
 
-// Exists is false for the path of a SQLite file that is not there. Whether a database is there is seen when it is opened.
+// Exists is false when the location is a SQLite file that does not exist. For a PostgreSQL address it is true: whether the database
+// exists is known only after opening it.
 func Exists(location string) (bool, error) {
 	if err := checkLocation(location); err != nil || isPostgres(location) {
 		return err == nil, err
 	}
-	for _, path := range []string{location, location + "-wal"} { // a log without its file is for Open to refuse
+	for _, path := range []string{location, location + "-wal"} { // Open refuses a log without its file
 		if _, err := os.Stat(path); !errors.Is(err, fs.ErrNotExist) {
 			return err == nil, err
 		}
@@ -48,12 +49,12 @@ func Exists(location string) (bool, error) {
 	return false, nil
 }
 
-// Open opens the ledger at a location: a path is a SQLite file, which is made when it does not exist; an address that
-// begins with postgres:// or postgresql:// is a PostgreSQL database. The schema is brought up to this program's, under a
-// lock, so any number of processes may open at once.
+// Open opens the ledger at a location. A path is a SQLite file, which is created when it does not exist. An address that begins with
+// postgres:// or postgresql:// is a PostgreSQL database. Open brings the schema up to this program's version, under a lock, so any
+// number of processes may open the same ledger at once.
 //
-// It returns ErrDamaged for a file or database that is not a ledger or is broken, and ErrNewer for one that a newer
-// program has written; in both cases nothing was changed. No error holds the password of an address.
+// It returns ErrDamaged for a file or database that is damaged or not a ledger, and ErrNewer for one that a newer program has
+// written; in both cases nothing was changed. No error contains the password of an address.
 func Open(ctx context.Context, location string, now time.Time) (Ledger, error) {
 	if err := checkLocation(location); err != nil {
 		return nil, err
@@ -71,13 +72,13 @@ func Open(ctx context.Context, location string, now time.Time) (Ledger, error) {
 	return opened, nil
 }
 
-// checkLocation refuses an address of something else: it would be taken for a path.
+// checkLocation refuses addresses of other things, which would otherwise be taken for paths.
 func checkLocation(location string) error {
 	if pairs.MatchString(location) || !strings.Contains(location, "://") && userinfo.MatchString(location) {
 		return &LocationError{}
 	}
 	if scheme, _, ok := strings.Cut(location, ":"); ok && !isPostgres(location) && strings.HasPrefix(strings.ToLower(scheme), "postgres") {
-		return &LocationError{"postgres"} // with one slash, say: its password would end in the name of a file
+		return &LocationError{"postgres"} // with only one slash, for example: the password would become part of a file name
 	}
 	scheme, _, ok := strings.Cut(location, "://")
 	if ok && !isPostgres(location) && !strings.ContainsAny(scheme, "/.\\") {
@@ -87,13 +88,13 @@ func checkLocation(location string) error {
 }
 
 var (
-	// pairs are the form in which other programs take a database: postgresql.org/docs/current/libpq-connect.html#LIBPQ-CONNSTRING.
+	// pairs matches the connection strings that other programs accept: postgresql.org/docs/current/libpq-connect.html#LIBPQ-CONNSTRING.
 	pairs    = regexp.MustCompile(`(?i)(^|\s)(host|hostaddr|port|dbname|user|password|passfile|sslmode|service)\s*=`)
 	userinfo = regexp.MustCompile(`^[^/\\]*:[^/\\]*@`)
 	secret   = regexp.MustCompile(`(?i)(password\s*=\s*)('[^']*'|\S+)|(:)[^:@]*(@)`)
 )
 
-// Shown is a location as it may be printed: without what could be a password.
+// Shown returns a location as it may be printed: everything that could be a password is replaced.
 func Shown(location string) string { return secret.ReplaceAllString(location, "$1$3…$4") }
 
 func isPostgres(location string) bool {

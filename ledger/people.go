@@ -9,10 +9,10 @@ import (
 	"time"
 )
 
-// People who sign in to the pages. Their passwords are kept as hashes, which package control makes; what a browser or a link has is kept as
-// its SHA-256, so that who reads the ledger can sign in with none of it.
+// This file keeps the people who sign in to the pages. Their passwords are stored as hashes, which package control makes. The tokens of
+// sessions and invitations are stored as SHA-256 hashes, so somebody who can read the ledger cannot sign in with them.
 
-// Role is what somebody may do: each may all that the ones before it may.
+// Role is a set of rights. Each role includes the rights of the roles before it.
 type Role string
 
 // The roles.
@@ -22,22 +22,22 @@ const (
 	Admin    Role = "admin"
 )
 
-// Roles lists the roles, the least first.
+// Roles lists the roles in the order of their rights, the one with the fewest first.
 func Roles() []Role { return []Role{Viewer, Operator, Admin} }
 
-// Person is somebody who may sign in.
+// Person is a person who may sign in.
 type Person struct {
 	Name      string     `json:"name"`
 	Role      Role       `json:"role"`
 	Disabled  bool       `json:"disabled"`
 	CreatedAt time.Time  `json:"created_at"`
 	SeenAt    *time.Time `json:"seen_at,omitempty"` // nil: never
-	Password  string     `json:"-"`                 // its hash, in the PHC string format
+	Password  string     `json:"-"`                 // hash of the password, in the PHC string format
 }
 
-// Session is a browser that is signed in.
+// Session is a signed-in browser.
 type Session struct {
-	Token     string // what the browser has; the ledger keeps its hash
+	Token     string // the browser's token; the ledger stores its hash
 	Person    string
 	CreatedAt time.Time
 	UsedAt    time.Time
@@ -45,43 +45,46 @@ type Session struct {
 }
 
 var (
-	// ErrExists: there is somebody of that name.
+	// ErrExists: the name is taken, or the first person exists already.
 	ErrExists = errors.New("ledger: there is somebody of that name")
-	// ErrNoAdmin: nobody could change people any more.
+	// ErrNoAdmin: after the change no enabled admin would be left, and nobody could change people any more.
 	ErrNoAdmin = errors.New("ledger: no admin would be left")
 )
 
-// PeopleKeeper keeps who may sign in, and who has.
+// PeopleKeeper keeps the people who may sign in, their sessions and the invitations.
 type PeopleKeeper interface {
-	// AddPerson adds somebody. ErrExists: the name is taken. ErrNoAdmin: the first one is no admin.
+	// AddPerson adds a person. ErrExists: the name is taken. ErrNoAdmin: the first person is not an admin.
 	AddPerson(ctx context.Context, person Person) error
-	// ChangePerson writes role, password and disabled of somebody as change makes them of what they are, and ends the sessions of that person. It
-	// returns what they were. ErrNotFound, or ErrNoAdmin when no enabled admin would be left: then nothing is changed.
+	// ChangePerson calls change with a person's present values, stores the role, password and disabled that it sets, and ends the
+	// person's sessions. It returns the values before the change. ErrNotFound: there is no such person. ErrNoAdmin: no enabled
+	// admin would be left. After an error nothing is changed.
 	ChangePerson(ctx context.Context, name string, change func(person *Person)) (before Person, err error)
-	// Person finds somebody; ErrNotFound.
+	// Person returns a person; ErrNotFound when there is none of that name.
 	Person(ctx context.Context, name string) (Person, error)
-	// People lists everybody by name.
+	// People lists all people by name.
 	People(ctx context.Context) ([]Person, error)
 
-	// BeginSession keeps a session and drops those that have ended. ErrNotFound: the person is not there, disabled, or has not that password hash
-	// any more.
+	// BeginSession stores a session and deletes the expired ones. ErrNotFound: the person does not exist, is disabled, or has
+	// another password hash by now.
 	BeginSession(ctx context.Context, session Session, password string) error
-	// Session finds who has a token, and that session; ErrNotFound where it has ended, was last used before idle, or the person is disabled.
+	// Session returns the session of a token and its person. ErrNotFound: the session has ended, was last used before idle, or
+	// belongs to a disabled person.
 	Session(ctx context.Context, token string, idle, now time.Time) (Session, Person, error)
-	// UseSession notes that a session was used now, and with it that its person was seen.
+	// UseSession records that a session was used now, and that its person was seen.
 	UseSession(ctx context.Context, token string, now time.Time) error
-	// EndSession ends a session. Ending one that has ended changes nothing.
+	// EndSession ends a session. Ending it again changes nothing.
 	EndSession(ctx context.Context, token string) error
 
-	// Invite keeps a token by which the first person is made until it expires. ErrExists: there is somebody already.
+	// Invite stores a token that allows its bearer to add the first person until it expires. ErrExists: there are people already.
 	Invite(ctx context.Context, token string, expires time.Time) error
-	// Invited is true for a token that counts now.
+	// Invited is true for a token that is valid now.
 	Invited(ctx context.Context, token string, now time.Time) (bool, error)
-	// AcceptInvitation adds the first person for who has such a token, and ends all of them. ErrNotFound: it counts no more.
+	// AcceptInvitation adds the first person, for the bearer of a valid token, and deletes all invitations. ErrNotFound: the token
+	// is not valid.
 	AcceptInvitation(ctx context.Context, token string, person Person, now time.Time) error
 }
 
-// tokenHash is what the ledger keeps of a token.
+// tokenHash is the hash that the ledger stores of a token.
 func tokenHash(token string) string {
 	sum := sha256.Sum256([]byte(token))
 	return hex.EncodeToString(sum[:])
@@ -101,13 +104,13 @@ func scanPerson(row scanner, more ...any) (Person, error) {
 	return person, err
 }
 
-// lockPeople has changes of people come one after the other, so that each sees what the one before it left.
+// lockPeople makes changes of people wait for each other, so that each sees the result of the one before.
 func (t *tx) lockPeople(ctx context.Context) error {
 	var locked int64
 	return t.row(ctx, "SELECT only_one FROM state"+t.dialect.lock("state")).Scan(&locked)
 }
 
-// keepAdmin refuses a change after which there are people and none is an enabled admin.
+// keepAdmin returns ErrNoAdmin when no person is an enabled admin.
 func (t *tx) keepAdmin(ctx context.Context) error {
 	var admins int64
 	if err := t.row(ctx, "SELECT COUNT(*) FROM people WHERE role = ? AND NOT disabled", string(Admin)).Scan(&admins); err != nil {
@@ -120,8 +123,8 @@ func (t *tx) keepAdmin(ctx context.Context) error {
 }
 
 func (t *tx) addPerson(ctx context.Context, person Person) error {
-	added, err := t.exec(ctx, "INSERT INTO people (name, role, password, disabled, created_at) VALUES (?, ?, ?, ?, ?) ON CONFLICT (name) DO NOTHING",
-		person.Name, string(person.Role), person.Password, person.Disabled, micros(person.CreatedAt))
+	added, err := t.exec(ctx, `INSERT INTO people (name, role, password, disabled, created_at) VALUES (?, ?, ?, ?, ?)
+		ON CONFLICT (name) DO NOTHING`, person.Name, string(person.Role), person.Password, person.Disabled, micros(person.CreatedAt))
 	switch {
 	case err != nil:
 		return err
@@ -134,7 +137,7 @@ func (t *tx) addPerson(ctx context.Context, person Person) error {
 	return t.keepAdmin(ctx)
 }
 
-// AddPerson adds somebody; see PeopleKeeper.
+// AddPerson adds a person; see PeopleKeeper.
 func (d *database) AddPerson(ctx context.Context, person Person) error {
 	return d.write(ctx, func(t *tx) error {
 		if err := t.lockPeople(ctx); err != nil {
@@ -144,7 +147,7 @@ func (d *database) AddPerson(ctx context.Context, person Person) error {
 	})
 }
 
-// ChangePerson changes somebody; see PeopleKeeper.
+// ChangePerson changes a person; see PeopleKeeper.
 func (d *database) ChangePerson(ctx context.Context, name string, change func(person *Person)) (Person, error) {
 	var before Person
 	err := d.write(ctx, func(t *tx) (err error) {
@@ -156,7 +159,9 @@ func (d *database) ChangePerson(ctx context.Context, name string, change func(pe
 		}
 		after := before
 		change(&after)
-		if _, err = t.exec(ctx, "UPDATE people SET role = ?, password = ?, disabled = ? WHERE name = ?", string(after.Role), after.Password, after.Disabled, name); err != nil {
+		_, err = t.exec(ctx, "UPDATE people SET role = ?, password = ?, disabled = ? WHERE name = ?",
+			string(after.Role), after.Password, after.Disabled, name)
+		if err != nil {
 			return err
 		}
 		if _, err = t.exec(ctx, "DELETE FROM sessions WHERE person = ?", name); err != nil {
@@ -171,7 +176,7 @@ func (t *tx) person(ctx context.Context, name string) (Person, error) {
 	return scanPerson(t.row(ctx, "SELECT "+personColumns+" FROM people WHERE name = ?", name))
 }
 
-// Person finds somebody; see PeopleKeeper.
+// Person returns a person; see PeopleKeeper.
 func (d *database) Person(ctx context.Context, name string) (Person, error) {
 	var person Person
 	err := d.read(ctx, func(t *tx) (err error) {
@@ -181,7 +186,7 @@ func (d *database) Person(ctx context.Context, name string) (Person, error) {
 	return person, err
 }
 
-// People lists everybody; see PeopleKeeper.
+// People lists all people; see PeopleKeeper.
 func (d *database) People(ctx context.Context) ([]Person, error) {
 	var people []Person
 	err := d.read(ctx, func(t *tx) error {
@@ -195,10 +200,10 @@ func (d *database) People(ctx context.Context) ([]Person, error) {
 	return people, err
 }
 
-// BeginSession keeps a session; see PeopleKeeper.
+// BeginSession stores a session; see PeopleKeeper.
 func (d *database) BeginSession(ctx context.Context, session Session, password string) error {
 	return d.write(ctx, func(t *tx) error {
-		if err := t.lockPeople(ctx); err != nil { // a session that begins while its person is changed has ended with the change
+		if err := t.lockPeople(ctx); err != nil { // so that a concurrent change of the person also ends this session
 			return err
 		}
 		person, err := t.person(ctx, session.Person)
@@ -220,28 +225,32 @@ func (d *database) BeginSession(ctx context.Context, session Session, password s
 	})
 }
 
-// Session finds who has a token; see PeopleKeeper.
+// Session returns the session of a token; see PeopleKeeper.
 func (d *database) Session(ctx context.Context, token string, idle, now time.Time) (Session, Person, error) {
 	session := Session{Token: token}
 	var person Person
 	err := d.read(ctx, func(t *tx) (err error) {
 		var created, used, expires int64
-		person, err = scanPerson(t.row(ctx, `SELECT p.name, p.role, p.password, p.disabled, p.created_at, p.seen_at, s.created_at, s.used_at, s.expires_at
+		person, err = scanPerson(t.row(ctx, `SELECT p.name, p.role, p.password, p.disabled, p.created_at, p.seen_at,
+			s.created_at, s.used_at, s.expires_at
 			FROM sessions s JOIN people p ON p.name = s.person WHERE s.token = ? AND s.expires_at > ? AND s.used_at > ? AND NOT p.disabled`,
 			tokenHash(token), micros(now), micros(idle)), &created, &used, &expires)
-		session.Person, session.CreatedAt, session.UsedAt, session.ExpiresAt = person.Name, fromMicros(created), fromMicros(used), fromMicros(expires)
+		session.Person, session.CreatedAt = person.Name, fromMicros(created)
+		session.UsedAt, session.ExpiresAt = fromMicros(used), fromMicros(expires)
 		return err
 	})
 	return session, person, err
 }
 
-// UseSession notes a use; see PeopleKeeper.
+// UseSession records a use; see PeopleKeeper.
 func (d *database) UseSession(ctx context.Context, token string, now time.Time) error {
 	return d.writeScratch(ctx, func(t *tx) error {
-		if _, err := t.exec(ctx, "UPDATE sessions SET used_at = ? WHERE token = ? AND used_at < ?", micros(now), tokenHash(token), micros(now)); err != nil {
+		_, err := t.exec(ctx, "UPDATE sessions SET used_at = ? WHERE token = ? AND used_at < ?", micros(now), tokenHash(token), micros(now))
+		if err != nil {
 			return err
 		}
-		_, err := t.exec(ctx, "UPDATE people SET seen_at = ? WHERE name = (SELECT person FROM sessions WHERE token = ?)", micros(now), tokenHash(token))
+		_, err = t.exec(ctx, "UPDATE people SET seen_at = ? WHERE name = (SELECT person FROM sessions WHERE token = ?)",
+			micros(now), tokenHash(token))
 		return err
 	})
 }
@@ -254,8 +263,8 @@ func (d *database) EndSession(ctx context.Context, token string) error {
 	})
 }
 
-// somebody is ErrExists where there are people.
-func (t *tx) somebody(ctx context.Context) error {
+// checkNoPeople returns ErrExists when there are people.
+func (t *tx) checkNoPeople(ctx context.Context) error {
 	var people int64
 	if err := t.row(ctx, "SELECT COUNT(*) FROM people").Scan(&people); err != nil {
 		return err
@@ -266,13 +275,13 @@ func (t *tx) somebody(ctx context.Context) error {
 	return nil
 }
 
-// Invite keeps a token for the first person; see PeopleKeeper.
+// Invite stores a token for adding the first person; see PeopleKeeper.
 func (d *database) Invite(ctx context.Context, token string, expires time.Time) error {
 	return d.write(ctx, func(t *tx) error {
 		if err := t.lockPeople(ctx); err != nil {
 			return err
 		}
-		if err := t.somebody(ctx); err != nil {
+		if err := t.checkNoPeople(ctx); err != nil {
 			return err
 		}
 		_, err := t.exec(ctx, "INSERT INTO invitations (token, expires_at) VALUES (?, ?)", tokenHash(token), micros(expires))
@@ -286,14 +295,14 @@ func (t *tx) invited(ctx context.Context, token string, now time.Time) (bool, er
 	return count > 0, err
 }
 
-// Invited is true for a token that counts; see PeopleKeeper.
+// Invited is true for a valid token; see PeopleKeeper.
 func (d *database) Invited(ctx context.Context, token string, now time.Time) (bool, error) {
-	counts := false
+	valid := false
 	err := d.read(ctx, func(t *tx) (err error) {
-		counts, err = t.invited(ctx, token, now)
+		valid, err = t.invited(ctx, token, now)
 		return err
 	})
-	return counts, err
+	return valid, err
 }
 
 // AcceptInvitation adds the first person; see PeopleKeeper.
@@ -302,11 +311,11 @@ func (d *database) AcceptInvitation(ctx context.Context, token string, person Pe
 		if err := t.lockPeople(ctx); err != nil {
 			return err
 		}
-		counts, err := t.invited(ctx, token, now)
+		valid, err := t.invited(ctx, token, now)
 		if err != nil {
 			return err
 		}
-		if err := t.somebody(ctx); !counts || errors.Is(err, ErrExists) {
+		if err := t.checkNoPeople(ctx); !valid || errors.Is(err, ErrExists) {
 			return ErrNotFound
 		} else if err != nil {
 			return err

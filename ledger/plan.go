@@ -5,16 +5,16 @@ import (
 	"fmt"
 )
 
-// Plan looks at the cursors; see Resolver.
+// Plan compares the cursors with the newest versions; see Resolver.
 func (d *database) Plan(ctx context.Context, connection string, mode Mode) (Plan, error) {
 	var plan Plan
 	err := d.read(ctx, func(t *tx) error {
-		match, err := definition[Connection](ctx, t, "connection", connection)
+		loaded, err := definition[Connection](ctx, t, "connection", connection)
 		if err != nil {
 			return err
 		}
-		plan = Plan{Connection: match}
-		// A level or definition version above what is read here belongs to the next plan, even when this run sees it already.
+		plan = Plan{Connection: loaded}
+		// Versions above those read here belong to the next plan, even if this run already sees the figures.
 		var redefined int64
 		err = t.row(ctx, `SELECT c.cursor_levels, c.cursor_definitions, w.level_version, s.definitions, (SELECT MAX(version) FROM (
 				SELECT c.version AS version
@@ -27,10 +27,11 @@ func (d *database) Plan(ctx context.Context, connection string, mode Mode) (Plan
 		}
 		plan.Redefined = redefined > plan.Cursor.Definitions
 		plan.Everything = plan.Redefined || mode == Full
-		if plan.Strategy, err = t.strategy(ctx, match.Merchant, match.Warehouse); err != nil {
+		if plan.Strategy, err = t.strategy(ctx, loaded.Merchant, loaded.Warehouse); err != nil {
 			return err
 		}
-		plan.Sharing, err = t.texts(ctx, "SELECT id FROM connections WHERE merchant = ? AND warehouse = ? AND active ORDER BY id", match.Merchant, match.Warehouse)
+		plan.Sharing, err = t.texts(ctx, "SELECT id FROM connections WHERE merchant = ? AND warehouse = ? AND active ORDER BY id",
+			loaded.Merchant, loaded.Warehouse)
 		return err
 	})
 	if err != nil {
@@ -45,7 +46,7 @@ func (d *database) AdvanceCursor(ctx context.Context, lease Lease, plan Plan) er
 		if err := t.checkPlan(ctx, lease, plan); err != nil {
 			return err
 		}
-		// An apply may have changed the connection since it was read, and began its cursor anew.
+		// An apply may have given the connection another warehouse since the plan was made, and reset its cursor.
 		moved, err := t.exec(ctx, "UPDATE connections SET cursor_levels = ?, cursor_definitions = ? WHERE id = ? AND warehouse = ?",
 			plan.Next.Levels, plan.Next.Definitions, plan.Connection.ID, plan.Connection.Warehouse)
 		if err == nil && moved == 0 {
@@ -59,18 +60,18 @@ func (d *database) AdvanceCursor(ctx context.Context, lease Lease, plan Plan) er
 	})
 }
 
-// checkPlan checks the lease, and that the plan still is about the warehouse that the connection reads: level versions of one
-// warehouse mean nothing for another.
+// checkPlan checks the lease, and that the connection still reads the plan's warehouse: the level versions of one warehouse mean
+// nothing for another.
 func (t *tx) checkPlan(ctx context.Context, lease Lease, plan Plan) error {
-	held, err := t.checkLease(ctx, lease)
+	leased, err := t.checkLease(ctx, lease)
 	if err != nil {
 		return err
 	}
-	if held.connection != plan.Connection.ID {
-		return fmt.Errorf("ledger: run %d is of connection %s, and the plan of %s", lease.Run, held.connection, plan.Connection.ID)
+	if leased.connection != plan.Connection.ID {
+		return fmt.Errorf("ledger: run %d is of connection %s, and the plan of %s", lease.Run, leased.connection, plan.Connection.ID)
 	}
-	if held.warehouse != plan.Connection.Warehouse {
-		return fmt.Errorf("%w: connection %s no longer reads warehouse %s", ErrFenced, held.connection, plan.Connection.Warehouse)
+	if leased.warehouse != plan.Connection.Warehouse {
+		return fmt.Errorf("%w: connection %s no longer reads warehouse %s", ErrFenced, leased.connection, plan.Connection.Warehouse)
 	}
 	return nil
 }

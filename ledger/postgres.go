@@ -14,19 +14,19 @@ import (
 )
 
 const (
-	// postgresSchema keeps Tidemark's tables apart when the address names no search_path.
+	// postgresSchema is the schema of Tidemark's tables when the address names no search_path.
 	postgresSchema = "tidemark"
 	// postgresConnections is the size of the pool.
 	postgresConnections = 16
-	// postgresMigrationLock is the key of the advisory lock under which the schema is changed.
+	// postgresMigrationLock is the key of the advisory lock that is held while the schema is changed.
 	postgresMigrationLock = 0x54696465_6d61726b
 )
 
-// postgresSettings are the session's, unless the address sets them.
+// postgresSettings are the settings of each session, unless the address has others.
 var postgresSettings = map[string]string{
 	"application_name":                    "tidemark",
 	"search_path":                         postgresSchema,
-	"statement_timeout":                   "300s", // recording a million levels is the longest
+	"statement_timeout":                   "300s", // the longest statement records a million levels
 	"lock_timeout":                        "30s",
 	"idle_in_transaction_session_timeout": "60s",
 }
@@ -35,7 +35,7 @@ var postgresSettings = map[string]string{
 func openPostgres(ctx context.Context, location string, now time.Time) (*database, error) {
 	config, err := pgx.ParseConfig(location)
 	if err != nil {
-		// The parser's error may hold the address, and with it the password.
+		// The parser's error may contain the address, and so the password.
 		return nil, errors.New("ledger: the PostgreSQL address cannot be read; it looks like postgres://user:password@host:5432/database")
 	}
 	for name, value := range postgresSettings {
@@ -57,7 +57,7 @@ func openPostgres(ctx context.Context, location string, now time.Time) (*databas
 	return &database{dialect: postgresDialect{}, writer: db, reader: db, schema: len(steps)}, nil
 }
 
-// hide keeps an error only when it does not show the password.
+// hide replaces an error that contains the password.
 func hide(err error, password string) error {
 	if password != "" && strings.Contains(err.Error(), password) {
 		return errors.New("it cannot be opened; the reason is not shown because it holds the password")
@@ -88,7 +88,7 @@ func preparePostgres(ctx context.Context, db *sql.DB, steps []migration, now tim
 			err = errors.Join(err, failed)
 		}
 	}()
-	// The lock ends with the transaction. Another opener may migrate for long, so waiting has no limit but the context's.
+	// The lock ends with the transaction. Another process may take long to migrate, so only the context limits the wait.
 	if _, err := connection.ExecContext(ctx, "SET LOCAL lock_timeout = 0; SET LOCAL statement_timeout = 0"); err != nil {
 		return err
 	}
@@ -105,7 +105,7 @@ func preparePostgres(ctx context.Context, db *sql.DB, steps []migration, now tim
 	return err
 }
 
-// checkPostgresSchema makes Tidemark's schema when it is missing and refuses one that holds other tables.
+// checkPostgresSchema creates Tidemark's schema when it is missing, and refuses a schema that holds other tables.
 func checkPostgresSchema(ctx context.Context, connection *sql.Conn) error {
 	var schema sql.NullString
 	if err := connection.QueryRowContext(ctx, "SELECT current_schema()").Scan(&schema); err != nil {
@@ -124,7 +124,8 @@ func checkPostgresSchema(ctx context.Context, connection *sql.Conn) error {
 	}
 	var tables, ours int
 	err := connection.QueryRowContext(ctx,
-		"SELECT COUNT(*), COUNT(*) FILTER (WHERE tablename = 'tidemark_migrations') FROM pg_tables WHERE schemaname = current_schema()").Scan(&tables, &ours)
+		"SELECT COUNT(*), COUNT(*) FILTER (WHERE tablename = 'tidemark_migrations') FROM pg_tables WHERE schemaname = current_schema()").
+		Scan(&tables, &ours)
 	if err != nil {
 		return err
 	}
@@ -134,7 +135,7 @@ func checkPostgresSchema(ctx context.Context, connection *sql.Conn) error {
 	return nil
 }
 
-// postgresDialect is PostgreSQL's part.
+// postgresDialect is the dialect of PostgreSQL.
 type postgresDialect struct{}
 
 func (postgresDialect) rebind(statement string) string { return numbered(statement, '$') }
@@ -174,10 +175,10 @@ func (postgresDialect) walk(column string) string { return "(" + column + " + 0)
 
 func (postgresDialect) analyze(table string) string { return "ANALYZE " + table }
 
-// readIsolation keeps one state through the statements of a read; the default would show each a newer one.
+// readIsolation lets all statements of a transaction see the same state. With the default, each would see the newest.
 func (postgresDialect) readIsolation() sql.IsolationLevel { return sql.LevelRepeatableRead }
 
-// scratch leaves out the wait for the disk.
+// scratch runs a transaction whose commit does not wait for the disk.
 func (postgresDialect) scratch(ctx context.Context, db *sql.DB, work func(raw *sql.Tx) error) error {
 	raw, err := db.BeginTx(ctx, nil)
 	if err != nil {

@@ -39,9 +39,10 @@ func TestPostgresProcessesThatAreKilled(t *testing.T) {
 	recorded := make(chan error, 1)
 	go func() { recorded <- record() }()
 	const others = "datname = current_database() AND pid <> pg_backend_pid()"
-	kill := func(which string) (killed int) {
+	kill := func(condition string) (killed int) {
 		t.Helper()
-		require.NoError(t, held.QueryRow(t.Context(), fmt.Sprintf("SELECT COUNT(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE %s AND %s", others, which)).Scan(&killed))
+		query := fmt.Sprintf("SELECT COUNT(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE %s AND %s", others, condition)
+		require.NoError(t, held.QueryRow(t.Context(), query).Scan(&killed))
 		return killed
 	}
 	require.Eventually(t, func() bool { return kill("wait_event_type = 'Lock'") > 0 }, time.Minute, 10*time.Millisecond, "the transaction waits in its middle")

@@ -10,7 +10,7 @@ import (
 	"github.com/tidemark/tidemark/inventory"
 )
 
-// PreviewMove is what a push would do with a row.
+// PreviewMove is what a push would do to a row.
 type PreviewMove string
 
 // The moves.
@@ -18,21 +18,21 @@ const (
 	PreviewRaise   PreviewMove = "raise"
 	PreviewLower   PreviewMove = "lower"
 	PreviewZero    PreviewMove = "zero"
-	PreviewNew     PreviewMove = "new" // what the store shows is not known
+	PreviewNew     PreviewMove = "new" // the figure that the store shows is not known
 	PreviewBlocked PreviewMove = "blocked"
 )
 
-// PreviewCounts are how many rows a push would move in which way, complete.
+// PreviewCounts counts all rows of a push by move.
 type PreviewCounts struct {
 	Raise   int64 `json:"raise"`
 	Lower   int64 `json:"lower"`
 	Zero    int64 `json:"zero"`
-	Same    int64 `json:"same"` // pushed, and no other figure than the store shows
+	Same    int64 `json:"same"` // pushed with the figure that the store shows already
 	New     int64 `json:"new"`
 	Blocked int64 `json:"blocked"`
 }
 
-// Preview is what a dry run of a connection would push.
+// Preview is the result of a connection's dry run: what a push would do.
 type Preview struct {
 	Run        int64     `json:"run"`
 	Connection string    `json:"connection"`
@@ -43,7 +43,7 @@ type Preview struct {
 
 // PreviewRow is a row that a push would change, or that is blocked.
 type PreviewRow struct {
-	N          int64       `json:"n"` // its place among all, from 1
+	N          int64       `json:"n"` // its number among the rows of the preview, from 1
 	Product    string      `json:"product"`
 	ChannelSKU string      `json:"channel_sku"`
 	Location   string      `json:"location,omitempty"`
@@ -53,18 +53,19 @@ type PreviewRow struct {
 	Why        string      `json:"why"`
 }
 
-// Previewer keeps what dry runs would push.
+// Previewer keeps the results of dry runs.
 type Previewer interface {
-	// KeepPreview keeps a preview with rows of it, in their order, in place of those of its connection that were kept before. The run need not
-	// have its store.
+	// KeepPreview stores a preview with some of its rows, in their order, and deletes the earlier previews of the connection. The run
+	// need not hold its store.
 	KeepPreview(ctx context.Context, lease Lease, preview Preview, rows []PreviewRow) error
-	// Preview is the newest one of a connection; ErrNotFound when there is none, or it has expired.
+	// Preview returns the newest preview of a connection; ErrNotFound when there is none, or it has expired.
 	Preview(ctx context.Context, connection string, now time.Time) (Preview, error)
-	// PreviewRows lists rows of the preview of a run after a place, of one move, or of all where that is empty.
+	// PreviewRows lists at most limit rows of a run's preview whose N is greater than after: those with the move, or all when it is
+	// empty.
 	PreviewRows(ctx context.Context, run int64, move PreviewMove, after int64, limit int) ([]PreviewRow, error)
 }
 
-// KeepPreview keeps a preview; see Previewer.
+// KeepPreview stores a preview; see Previewer.
 func (d *database) KeepPreview(ctx context.Context, lease Lease, preview Preview, rows []PreviewRow) error {
 	input := newTable(len(rows))
 	numbers, products, skus, locations := input.numbers("n"), input.texts("product"), input.texts("channel_sku"), input.texts("location")
@@ -83,9 +84,10 @@ func (d *database) KeepPreview(ctx context.Context, lease Lease, preview Preview
 				return err
 			}
 		}
-		k := preview.PreviewCounts
-		_, err = t.exec(ctx, "INSERT INTO previews (run, connection, made_at, expires_at, raised, lowered, zeroed, same, first, blocked) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-			lease.Run, at.connection, micros(preview.MadeAt), micros(preview.ExpiresAt), k.Raise, k.Lower, k.Zero, k.Same, k.New, k.Blocked)
+		counts := preview.PreviewCounts
+		_, err = t.exec(ctx, `INSERT INTO previews (run, connection, made_at, expires_at, raised, lowered, zeroed, same, first, blocked)
+			VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`, lease.Run, at.connection, micros(preview.MadeAt), micros(preview.ExpiresAt),
+			counts.Raise, counts.Lower, counts.Zero, counts.Same, counts.New, counts.Blocked)
 		if err != nil {
 			return err
 		}
@@ -95,20 +97,20 @@ func (d *database) KeepPreview(ctx context.Context, lease Lease, preview Preview
 	})
 }
 
-// forgetPreviews removes those of a connection.
+// forgetPreviews are the statements that delete the previews of a connection.
 var forgetPreviews = []string{
 	"DELETE FROM preview_rows WHERE run IN (SELECT run FROM previews WHERE connection = ?)", "DELETE FROM previews WHERE connection = ?",
 }
 
-// Preview is the newest one of a connection; see Previewer.
+// Preview returns the newest preview of a connection; see Previewer.
 func (d *database) Preview(ctx context.Context, connection string, now time.Time) (Preview, error) {
 	preview := Preview{Connection: connection}
 	err := d.read(ctx, func(t *tx) error {
 		var made, expires int64
-		k := &preview.PreviewCounts
+		counts := &preview.PreviewCounts
 		err := t.row(ctx, `SELECT run, made_at, expires_at, raised, lowered, zeroed, same, first, blocked FROM previews
 			WHERE connection = ? AND expires_at > ? ORDER BY run DESC LIMIT 1`, connection, micros(now)).
-			Scan(&preview.Run, &made, &expires, &k.Raise, &k.Lower, &k.Zero, &k.Same, &k.New, &k.Blocked)
+			Scan(&preview.Run, &made, &expires, &counts.Raise, &counts.Lower, &counts.Zero, &counts.Same, &counts.New, &counts.Blocked)
 		if errors.Is(err, sql.ErrNoRows) {
 			return fmt.Errorf("%w: connection %q has no preview", ErrNotFound, connection)
 		}
@@ -120,7 +122,8 @@ func (d *database) Preview(ctx context.Context, connection string, now time.Time
 
 // PreviewRows lists rows of a preview; see Previewer.
 func (d *database) PreviewRows(ctx context.Context, run int64, move PreviewMove, after int64, limit int) ([]PreviewRow, error) {
-	query, arguments := "SELECT n, product, channel_sku, location, shows, would, move, why FROM preview_rows WHERE run = ? AND n > ?", []any{run, after}
+	query := "SELECT n, product, channel_sku, location, shows, would, move, why FROM preview_rows WHERE run = ? AND n > ?"
+	arguments := []any{run, after}
 	if move != "" {
 		query, arguments = query+" AND move = ?", append(arguments, string(move))
 	}

@@ -10,7 +10,7 @@ import (
 	"github.com/tidemark/tidemark/inventory"
 )
 
-// OpenCalls lists the connection's unanswered calls, oldest first.
+// OpenCalls lists the connection's open calls, oldest first.
 func (d *database) OpenCalls(ctx context.Context, connection string) ([]CallStanding, error) {
 	var open []CallStanding
 	err := d.read(ctx, func(t *tx) error {
@@ -31,14 +31,15 @@ func (d *database) OpenCalls(ctx context.Context, connection string) ([]CallStan
 	return open, err
 }
 
-// OpenCall is an unanswered call with its body and its rows; see Pusher.
+// OpenCall returns an open call with its body and its rows; see Pusher.
 func (d *database) OpenCall(ctx context.Context, connection, key string) (OpenCall, error) {
 	call := OpenCall{Intent: Intent{Key: key}}
 	err := d.read(ctx, func(t *tx) error {
 		var items string
 		var created, busy int64
 		var poll sql.NullInt64
-		err := t.row(ctx, "SELECT body, items, created_at, busy_until, sends, ticket, poll_after FROM calls WHERE key = ? AND connection = ? AND closed_at IS NULL", key, connection).
+		err := t.row(ctx, `SELECT body, items, created_at, busy_until, sends, ticket, poll_after FROM calls
+			WHERE key = ? AND connection = ? AND closed_at IS NULL`, key, connection).
 			Scan(&call.Body, &items, &created, &busy, &call.Sends, &call.Ticket, &poll)
 		if errors.Is(err, sql.ErrNoRows) {
 			return fmt.Errorf("%w: connection %s has no open call %s", ErrNotFound, connection, key)
@@ -52,8 +53,8 @@ func (d *database) OpenCall(ctx context.Context, connection, key string) (OpenCa
 	return call, err
 }
 
-// Intend writes the intents of calls that begin together; see Pusher. It refuses, and writes nothing, when one of the rows has an open call
-// already, is no longer due, or is due with another figure than the intent's.
+// Intend records the intents of calls that begin together; see Pusher. It returns an error, and records nothing, when one of the rows is in
+// an open call already, is no longer due, or is due with another figure than the intent's.
 func (d *database) Intend(ctx context.Context, lease Lease, intents ...Intent) error {
 	for _, intent := range intents {
 		if err := checkText("the key of a call", intent.Key); err != nil {
@@ -82,7 +83,7 @@ func (d *database) Intend(ctx context.Context, lease Lease, intents ...Intent) e
 
 func (t *tx) intend(ctx context.Context, at leased, intent Intent) error {
 	lease := at.lease
-	// The || hides the status from the planner: it would walk all due rows, for every item, to find the few of the call.
+	// The || keeps the planner from using the index by status, with which it would read all due rows for every item of the call.
 	taken, err := t.bulk(ctx, *itemTable(intent.Items), `UPDATE channel_levels AS l SET status = 'unknown', reason = '', open_call = ?, run = ?
 		FROM input i WHERE l.connection = ? AND l.channel_sku = i.channel_sku AND l.location = i.location
 		AND l.status || '' IN ('pending', 'retrying') AND l.quantity = i.quantity AND l.observed = i.observed`, intent.Key, lease.Run, at.connection)
@@ -90,10 +91,11 @@ func (t *tx) intend(ctx context.Context, at leased, intent Intent) error {
 		return err
 	}
 	if missing := int64(len(intent.Items)) - taken; missing != 0 {
-		return fmt.Errorf("ledger: call %s of connection %s cannot be begun: %d of its %d rows have an open call or are no longer due as it says; ask for the due rows again",
-			intent.Key, at.connection, missing, len(intent.Items))
+		return fmt.Errorf("ledger: call %s of connection %s cannot be begun: %d of its %d rows have an open call or are no longer due as it says; "+
+			"ask for the due rows again", intent.Key, at.connection, missing, len(intent.Items))
 	}
-	_, err = t.exec(ctx, "INSERT INTO calls (key, connection, store, run, fence, body, items, created_at, busy_until, sends) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 1)",
+	_, err = t.exec(ctx, `INSERT INTO calls (key, connection, store, run, fence, body, items, created_at, busy_until, sends)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 1)`,
 		intent.Key, at.connection, lease.Store, lease.Run, lease.Fence, intent.Body, encode(intent.Items), micros(intent.Now), micros(intent.Deadline))
 	if err != nil {
 		return err
@@ -104,23 +106,24 @@ func (t *tx) intend(ctx context.Context, at leased, intent Intent) error {
 	return t.countCall(ctx, lease, intent.Deadline, intent.Now, intent.Pace)
 }
 
-// countItems counts a call for each channel SKU that it names, for stores that allow a number of them in a day.
+// countItems counts a call for each of its channel SKUs, for stores that limit the calls of an item per day.
 func (t *tx) countItems(ctx context.Context, store string, intent Intent) error {
 	if intent.CountOn == 0 {
 		return nil
 	}
-	named := map[string]bool{}
+	skus := map[string]bool{}
 	for _, item := range intent.Items {
-		named[item.ChannelSKU] = true
+		skus[item.ChannelSKU] = true
 	}
-	input := newTable(len(named))
-	copy(input.texts("channel_sku"), sortedKeys(named))
-	_, err := t.bulk(ctx, *input, `INSERT INTO item_days (store, day, channel_sku, calls) SELECT CAST(? AS TEXT), CAST(? AS BIGINT), channel_sku, 1 FROM input WHERE TRUE
+	input := newTable(len(skus))
+	copy(input.texts("channel_sku"), sortedKeys(skus))
+	_, err := t.bulk(ctx, *input, `INSERT INTO item_days (store, day, channel_sku, calls)
+		SELECT CAST(? AS TEXT), CAST(? AS BIGINT), channel_sku, 1 FROM input WHERE TRUE
 		ON CONFLICT (store, day, channel_sku) DO UPDATE SET calls = item_days.calls + 1`, store, int64(intent.CountOn))
 	return err
 }
 
-// itemTable is the items of a call as bulk input.
+// itemTable makes bulk input of the items of a call.
 func itemTable(items []DueItem) *table {
 	input := newTable(len(items))
 	skus, places := input.texts("channel_sku"), input.texts("location")
@@ -131,30 +134,31 @@ func itemTable(items []DueItem) *table {
 	return input
 }
 
-// countCall notes on the gate, the day and the run that the store is about to be called.
+// countCall records a call that is about to be made: in the store's gate, in its calls of the day, and in the run.
 func (t *tx) countCall(ctx context.Context, lease Lease, deadline, now time.Time, pace string) error {
 	until := micros(deadline)
 	if _, err := t.exec(ctx, `UPDATE gates SET busy_until = CASE WHEN busy_until < ? THEN ? ELSE busy_until END,
 		pace = CASE WHEN CAST(? AS TEXT) = '' THEN pace ELSE CAST(? AS TEXT) END WHERE store = ?`, until, until, pace, pace, lease.Store); err != nil {
 		return err
 	}
-	if _, err := t.exec(ctx, "INSERT INTO store_days (store, day, calls) VALUES (?, ?, 1) ON CONFLICT (store, day) DO UPDATE SET calls = store_days.calls + 1",
-		lease.Store, int64(DayOf(now, nil))); err != nil {
+	_, err := t.exec(ctx, `INSERT INTO store_days (store, day, calls) VALUES (?, ?, 1)
+		ON CONFLICT (store, day) DO UPDATE SET calls = store_days.calls + 1`, lease.Store, int64(DayOf(now, nil)))
+	if err != nil {
 		return err
 	}
-	_, err := t.exec(ctx, "UPDATE runs SET calls = calls + 1 WHERE id = ?", lease.Run)
+	_, err = t.exec(ctx, "UPDATE runs SET calls = calls + 1 WHERE id = ?", lease.Run)
 	return err
 }
 
-// Resend notes that an open call is about to be sent again, or asked about; see Pusher. It returns ErrNotFound when the call
-// is not open any more: then it must not be sent.
+// Resend records that an open call is about to be sent again or polled; see Pusher. It returns ErrNotFound when the call is not open
+// any more: then it must not be sent.
 func (d *database) Resend(ctx context.Context, lease Lease, key string, deadline, now time.Time) error {
 	return d.moveOnce(ctx, now, func(t *tx) error {
 		at, err := t.checkLease(ctx, lease)
 		if err != nil {
 			return err
 		}
-		// Without a ticket, poll_after says that somebody saw the last send end. From now on nobody has.
+		// Without a ticket, a poll_after means that the end of the last send was observed. That of the send which begins now is not.
 		until := micros(deadline)
 		count, err := t.exec(ctx, `UPDATE calls SET sends = sends + 1, fence = ?, busy_until = CASE WHEN busy_until < ? THEN ? ELSE busy_until END,
 			poll_after = CASE WHEN ticket = '' THEN NULL ELSE poll_after END WHERE key = ? AND connection = ? AND closed_at IS NULL`,
@@ -169,8 +173,8 @@ func (d *database) Resend(ctx context.Context, lease Lease, key string, deadline
 	})
 }
 
-// Abandon closes an open call whose bytes may not be sent again; see Pusher. Each of its rows has one more fruitless attempt.
-// A call that is closed already is left as it is.
+// Abandon closes an open call whose bytes may not be sent again; see Pusher. It counts as an attempt without a result for each of its
+// rows. A call that is closed already is left as it is.
 func (d *database) Abandon(ctx context.Context, lease Lease, key, reason string, now time.Time) error {
 	reason = inventory.Storable(reason)
 	return d.write(ctx, func(t *tx) error {
@@ -183,7 +187,8 @@ func (d *database) Abandon(ctx context.Context, lease Lease, key, reason string,
 			return err
 		}
 		_, err = t.exec(ctx, `INSERT INTO activity (at, run, kind, merchant, warehouse, connection, location, sku, channel_sku, before, call, note)
-			SELECT CAST(? AS BIGINT), CAST(? AS BIGINT), 'unknown', CAST(? AS TEXT), CAST(? AS TEXT), connection, location, product, channel_sku, exported, open_call, CAST(? AS TEXT)
+			SELECT CAST(? AS BIGINT), CAST(? AS BIGINT), 'unknown', CAST(? AS TEXT), CAST(? AS TEXT), connection, location, product, channel_sku,
+				exported, open_call, CAST(? AS TEXT)
 			FROM channel_levels WHERE connection = ? AND open_call = ? ORDER BY channel_sku, location`,
 			micros(now), lease.Run, at.merchant, at.warehouse, reason, at.connection, key)
 		if err != nil {
@@ -199,9 +204,9 @@ func (d *database) Abandon(ctx context.Context, lease Lease, key, reason string,
 	})
 }
 
-// calling is a call as its response finds it, locked.
+// calling is the locked row of a call.
 type calling struct {
-	run    int64 // that made it
+	run    int64 // the run that made the call
 	items  []DueItem
 	closed bool
 }
@@ -219,13 +224,13 @@ func (t *tx) call(ctx context.Context, connection, key string) (calling, error) 
 	return call, decode("the items of call "+key, items, &call.items)
 }
 
-// closeCall drops what only an open call needs.
+// closeCall closes a call and deletes its body and items, which only an open call needs.
 func (t *tx) closeCall(ctx context.Context, key, note string, now time.Time) error {
 	_, err := t.exec(ctx, "UPDATE calls SET closed_at = ?, note = ?, body = NULL, items = '[]' WHERE key = ?", micros(now), note, key)
 	return err
 }
 
-// Pace is what the last holder of a store knew of its budget; see Pusher.
+// Pace returns what the last holder of a store recorded of its budget; see Pusher.
 func (d *database) Pace(ctx context.Context, store string) (string, error) {
 	var pace string
 	err := d.read(ctx, func(t *tx) error {
@@ -234,7 +239,7 @@ func (d *database) Pace(ctx context.Context, store string) (string, error) {
 	return pace, err
 }
 
-// Throttled counts throttled answers of a day; see Pusher.
+// Throttled counts a day's responses that asked to slow down; see Pusher.
 func (d *database) Throttled(ctx context.Context, lease Lease, calls int64, now time.Time) error {
 	return d.write(ctx, func(t *tx) error {
 		if _, err := t.checkLease(ctx, lease); err != nil {
@@ -246,7 +251,7 @@ func (d *database) Throttled(ctx context.Context, lease Lease, calls int64, now 
 	})
 }
 
-// CallsOn returns how many calls were made to the store on the UTC day of the time.
+// CallsOn returns how many calls were made to the store on the UTC day of the given time.
 func (d *database) CallsOn(ctx context.Context, store string, day time.Time) (int64, error) {
 	var calls int64
 	err := d.read(ctx, func(t *tx) error {
@@ -255,7 +260,7 @@ func (d *database) CallsOn(ctx context.Context, store string, day time.Time) (in
 	return calls, err
 }
 
-// StoreUses are how the stores were called on a day; see Reader.
+// StoreUses returns the use of each store on a day; see DefinitionReader.
 func (d *database) StoreUses(ctx context.Context, day time.Time) (map[string]StoreUse, error) {
 	uses := map[string]StoreUse{}
 	return uses, d.read(ctx, func(t *tx) error {
@@ -270,6 +275,7 @@ func (d *database) StoreUses(ctx context.Context, day time.Time) (map[string]Sto
 			return err
 		}, `SELECT s.id, COALESCE((SELECT d.calls FROM store_days d WHERE d.store = s.id AND d.day = ?), 0),
 			COALESCE((SELECT d.throttled FROM store_days d WHERE d.store = s.id AND d.day = ?), 0),
-			(SELECT MAX(c.closed_at) FROM calls c WHERE c.store = s.id AND c.closed_at IS NOT NULL) FROM stores s`, int64(DayOf(day, nil)), int64(DayOf(day, nil)))
+			(SELECT MAX(c.closed_at) FROM calls c WHERE c.store = s.id AND c.closed_at IS NOT NULL) FROM stores s`,
+			int64(DayOf(day, nil)), int64(DayOf(day, nil)))
 	})
 }

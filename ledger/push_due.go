@@ -5,9 +5,9 @@ import (
 	"database/sql"
 )
 
-// NextDue returns the next due rows of a connection; see Pusher. Without MaximumTries, rows are tried without end. From the beginning, rows
-// that the run has not tried come before those that it has: what others bring says whom a refusal is about, also where a store is so slow
-// that every call begins anew.
+// NextDue returns the next due rows of a connection; see Pusher. Without MaximumTries, rows are tried without end. A query from the
+// beginning returns the rows first that the run has not tried. Their results help to find the row that an earlier refusal was about. This
+// also works with a store so slow that every slice makes only one call.
 func (d *database) NextDue(ctx context.Context, query DueQuery) ([]DueItem, error) {
 	if query.MaximumTries > 1 && query.AfterSKU == "" && query.AfterPlace == "" {
 		untried := query
@@ -20,8 +20,8 @@ func (d *database) NextDue(ctx context.Context, query DueQuery) ([]DueItem, erro
 }
 
 func (d *database) nextDue(ctx context.Context, query DueQuery) ([]DueItem, error) {
-	// The list of statuses is that of the index channel_levels_due, which holds nothing but due rows. Of a few products, and of
-	// what moved, the rows are found by product: there may be a million due rows of others.
+	// The list of statuses is the condition of the index channel_levels_due, which contains only due rows. For a scope, and for levels
+	// that have changed, rows are looked up by product instead, because there may be a million due rows of other products.
 	statement := `SELECT location, channel_sku, product, quantity, observed, exported, attempts, part FROM channel_levels
 		WHERE connection = ? AND ` + isDue + ` AND (channel_sku, location) > (?, ?)`
 	levels := "channel_levels"
@@ -61,7 +61,8 @@ func (d *database) nextDue(ctx context.Context, query DueQuery) ([]DueItem, erro
 		due = nil
 		return t.each(ctx, func(row *sql.Rows) error {
 			var item DueItem
-			err := row.Scan(&item.Location, &item.ChannelSKU, &item.Product, &item.Quantity, &item.Observed, &item.Exported, &item.Attempts, &item.Part)
+			err := row.Scan(&item.Location, &item.ChannelSKU, &item.Product, &item.Quantity, &item.Observed,
+				&item.Exported, &item.Attempts, &item.Part)
 			due = append(due, item)
 			return err
 		}, statement, arguments...)
@@ -69,18 +70,20 @@ func (d *database) nextDue(ctx context.Context, query DueQuery) ([]DueItem, erro
 	return due, err
 }
 
-// movedProducts begins a statement with the products whose levels moved after a run was resolved, and the bundles that contain them, as scoped
-// (product). Its arguments are the connection, the run and the connection.
+// movedProducts begins a statement. It defines the table scoped (product): the products whose levels changed after a run was resolved, and the
+// bundles that contain them. Its arguments are the connection, the run, and the connection again.
 const movedProducts = `WITH named (sku) AS MATERIALIZED (SELECT DISTINCT l.sku FROM connections n CROSS JOIN runs r CROSS JOIN levels l
 		WHERE n.id = ? AND r.id = ? AND l.warehouse = n.warehouse AND l.version > r.resolved),
 	` + scopedOfNamed
 
-// scopedOfNamed is the table scoped of the products that the table named has. Its argument is the connection.
+// scopedOfNamed defines the table scoped (product) from the table named (sku): its products, and the bundles that contain them. Its argument
+// is the connection.
 const scopedOfNamed = `scoped (product) AS MATERIALIZED (SELECT sku FROM named UNION
-		SELECT b.bundle FROM connections n CROSS JOIN named CROSS JOIN bundle_components b WHERE n.id = ? AND b.merchant = n.merchant AND b.component = named.sku)`
+		SELECT b.bundle FROM connections n CROSS JOIN named CROSS JOIN bundle_components b
+		WHERE n.id = ? AND b.merchant = n.merchant AND b.component = named.sku)`
 
-// scopedProducts begins a statement with the products that a scope names and the bundles that contain them, as scoped (product). Its arguments are the
-// scope's list and the connection.
+// scopedProducts begins a statement. It defines the table scoped (product): the products of a scope, and the bundles that contain them. Its
+// arguments are the scope's list and the connection.
 func scopedProducts(d dialect) string {
 	return `WITH named (sku) AS MATERIALIZED (SELECT DISTINCT j.value FROM ` + d.set() + `),
 		` + scopedOfNamed

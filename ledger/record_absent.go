@@ -73,13 +73,13 @@ func (r *recording) unnamed(ctx context.Context, named int64) (recordedLevels, e
 
 // facilities tells a person where the levels are that a snapshot does not name, and which facilities are new in it.
 func (r *recording) facilities(ctx context.Context, absent *absence) (err error) {
-	absent.gone, err = r.texts(ctx, this+`SELECT l.facility`+unnamedStock+fmt.Sprintf(` GROUP BY l.facility ORDER BY COUNT(*) DESC, l.facility LIMIT %d`, namedMost+1),
+	absent.gone, err = r.texts(ctx, this+`SELECT l.facility`+unnamedStock+fmt.Sprintf(` GROUP BY l.facility ORDER BY COUNT(*) DESC, l.facility LIMIT %d`, maximumNames+1),
 		append(r.this(), r.id, r.id)...)
 	if err != nil {
 		return err
 	}
 	absent.came, err = r.texts(ctx, `SELECT s.facility FROM staged s WHERE s.snapshot = ? AND s.facility NOT IN (SELECT l.facility FROM levels l WHERE l.warehouse = ?)
-		GROUP BY s.facility ORDER BY COUNT(*) DESC, s.facility `+fmt.Sprintf("LIMIT %d", namedMost+1), r.id, r.warehouse)
+		GROUP BY s.facility ORDER BY COUNT(*) DESC, s.facility `+fmt.Sprintf("LIMIT %d", maximumNames+1), r.id, r.warehouse)
 	return err
 }
 
