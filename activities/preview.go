@@ -61,7 +61,7 @@ func (p *preview) add(ctx context.Context, state previewer, connection string, p
 
 // keep keeps a row that would change, or is blocked.
 func (p *preview) keep(product string, level inventory.ChannelLevel, blocked string, move ledger.PreviewMove, shown *int64) {
-	if move == "" || len(p.rows) == ledger.MostPreviewRows {
+	if move == "" || len(p.rows) == ledger.MaximumPreviewRows {
 		return
 	}
 	why := blocked

@@ -231,7 +231,8 @@ func (d *database) Acquire(ctx context.Context, run int64, replace int64, now ti
 
 // acquireFor takes the store for a run in progress. It calls chooseMode once the store is free.
 func (d *database) acquireFor(ctx context.Context, run, replace int64, now time.Time,
-	chooseMode func(t *tx, target target, current Run, at gate) (Mode, error)) (Grant, error) {
+	chooseMode func(t *tx, target target, current Run, at gate) (Mode, error),
+) (Grant, error) {
 	var granted Grant
 	err := d.move(ctx, now, func(t *tx) error {
 		current, err := t.run(ctx, run)

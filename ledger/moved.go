@@ -36,7 +36,7 @@ func (d *database) Moves(ctx context.Context, plan Plan, page []Resolution) (Mov
 	err = d.read(ctx, func(t *tx) error {
 		moves = Moves{}
 		r := resolving{tx: t, plan: plan, levels: levels}
-		if err := r.stand(ctx, page); err != nil {
+		if err := r.load(ctx, page); err != nil {
 			return err
 		}
 		shown, err := r.shown(ctx, page)

@@ -8,10 +8,10 @@ import (
 
 const activityColumns = "id, at, run, kind, warehouse, facility, connection, location, sku, channel_sku, before, after, call, note"
 
-// Activity lists what happened to a SKU (the warehouse's or the channel's), newest first. With a connection it lists only what
-// was pushed by that connection.
+// Activity lists the history of a SKU (the warehouse's or the channel's), newest first. With a connection it lists only what that
+// connection pushed.
 func (d *database) Activity(ctx context.Context, query ActivityQuery) ([]ActivityEntry, error) {
-	// Each part walks one index from its end; a row that both find counts once.
+	// Each part reads one index from its end. UNION removes the rows that both parts return.
 	part := func(where string) (string, []any) {
 		arguments := []any{query.Merchant, query.SKU}
 		if query.Connection != "" {
@@ -23,8 +23,8 @@ func (d *database) Activity(ctx context.Context, query ActivityQuery) ([]Activit
 		return "SELECT * FROM (SELECT " + activityColumns + " FROM activity WHERE merchant = ? AND " + where + " ORDER BY id DESC LIMIT ?) AS part",
 			append(arguments, limitOf(query.Limit))
 	}
-	ours, arguments := part("sku = ?")
-	theirs, more := part("channel_sku = ? AND channel_sku <> ''")
+	bySKU, arguments := part("sku = ?")
+	byChannelSKU, more := part("channel_sku = ? AND channel_sku <> ''")
 	var entries []ActivityEntry
 	err := d.read(ctx, func(t *tx) error {
 		entries = nil
@@ -32,7 +32,7 @@ func (d *database) Activity(ctx context.Context, query ActivityQuery) ([]Activit
 			entry, err := scanActivity(row)
 			entries = append(entries, entry)
 			return err
-		}, ours+" UNION "+theirs+" ORDER BY id DESC LIMIT ?", append(append(arguments, more...), limitOf(query.Limit))...)
+		}, bySKU+" UNION "+byChannelSKU+" ORDER BY id DESC LIMIT ?", append(append(arguments, more...), limitOf(query.Limit))...)
 	})
 	return entries, err
 }
@@ -40,13 +40,13 @@ func (d *database) Activity(ctx context.Context, query ActivityQuery) ([]Activit
 func scanActivity(row scanner) (ActivityEntry, error) {
 	var entry ActivityEntry
 	var at int64
-	err := row.Scan(&entry.ID, &at, &entry.Run, &entry.Kind, &entry.Warehouse, &entry.Facility, &entry.Connection, &entry.Location, &entry.SKU, &entry.ChannelSKU,
-		&entry.Before, &entry.After, &entry.Call, &entry.Note)
+	err := row.Scan(&entry.ID, &at, &entry.Run, &entry.Kind, &entry.Warehouse, &entry.Facility, &entry.Connection, &entry.Location,
+		&entry.SKU, &entry.ChannelSKU, &entry.Before, &entry.After, &entry.Call, &entry.Note)
 	entry.At = fromMicros(at)
 	return entry, err
 }
 
-// Known is true when anything is known of a merchant's SKU or channel SKU.
+// Known is true when the ledger has anything on a merchant's SKU or channel SKU; see Reader.
 func (d *database) Known(ctx context.Context, merchant, sku string) (bool, error) {
 	parts := []string{
 		"SELECT 1 FROM warehouses w JOIN levels l ON l.warehouse = w.id WHERE w.merchant = ? AND l.sku = ?",

@@ -10,11 +10,11 @@ import (
 	"github.com/tidemark/tidemark/inventory"
 )
 
-// alikeMost is how many SKUs that are alike one are returned.
-const alikeMost = 5
+// maximumAlikeListed is how many alike SKUs are returned.
+const maximumAlikeListed = 5
 
-// Alike lists SKUs that differ only a little from one; see Reader. It reads every SKU that the query names, for a person who has met with
-// one that is not there.
+// Alike lists SKUs that differ only a little from a SKU; see Reader. It reads every SKU that the query covers, so it is for a person who
+// asked for a SKU that does not exist.
 func (d *database) Alike(ctx context.Context, sku string, query AlikeQuery) ([]string, error) {
 	var parts []string
 	var arguments []any
@@ -28,28 +28,28 @@ func (d *database) Alike(ctx context.Context, sku string, query AlikeQuery) ([]s
 	if query.Warehouse != "" {
 		add("SELECT sku FROM levels WHERE warehouse = ?", query.Warehouse)
 	}
-	if of := query.Merchant; of != "" {
-		add("SELECT l.sku FROM warehouses w JOIN levels l ON l.warehouse = w.id WHERE w.merchant = ?", of)
-		add(namedSKUs, of, of, of)
-		add("SELECT l.sku FROM stores s JOIN listings l ON l.store = s.id WHERE s.merchant = ? AND NOT l.removed", of)
-		add("SELECT l.channel_sku FROM stores s JOIN listings l ON l.store = s.id WHERE s.merchant = ? AND NOT l.removed", of)
-		add("SELECT c.channel_sku FROM connections k JOIN channel_levels c ON c.connection = k.id WHERE k.merchant = ?", of)
+	if merchant := query.Merchant; merchant != "" {
+		add("SELECT l.sku FROM warehouses w JOIN levels l ON l.warehouse = w.id WHERE w.merchant = ?", merchant)
+		add(namedSKUs, merchant, merchant, merchant)
+		add("SELECT l.sku FROM stores s JOIN listings l ON l.store = s.id WHERE s.merchant = ? AND NOT l.removed", merchant)
+		add("SELECT l.channel_sku FROM stores s JOIN listings l ON l.store = s.id WHERE s.merchant = ? AND NOT l.removed", merchant)
+		add("SELECT c.channel_sku FROM connections k JOIN channel_levels c ON c.connection = k.id WHERE k.merchant = ?", merchant)
 	}
 	if len(parts) == 0 {
 		return nil, nil
 	}
-	key, matches := inventory.Alike(sku), []string(nil)
+	key, alike := inventory.Alike(sku), []string(nil)
 	err := d.read(ctx, func(t *tx) error {
-		matches = nil
+		alike = nil
 		err := t.each(ctx, func(row *sql.Rows) error {
 			var other string
 			if err := row.Scan(&other); err != nil {
 				return err
 			}
-			if other != sku && inventory.Alike(other) == key && !slices.Contains(matches, other) {
-				matches = append(matches, other)
+			if other != sku && inventory.Alike(other) == key && !slices.Contains(alike, other) {
+				alike = append(alike, other)
 			}
-			if len(matches) == alikeMost {
+			if len(alike) == maximumAlikeListed {
 				return errEnough
 			}
 			return nil
@@ -59,6 +59,6 @@ func (d *database) Alike(ctx context.Context, sku string, query AlikeQuery) ([]s
 		}
 		return err
 	})
-	slices.Sort(matches)
-	return matches, err
+	slices.Sort(alike)
+	return alike, err
 }

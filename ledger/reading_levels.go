@@ -5,15 +5,16 @@ import (
 	"database/sql"
 )
 
-const levelRows = `SELECT l.warehouse, l.sku, l.facility, l.available, l.on_hand, l.committed, l.reported_at, l.version, l.recorded_at, COALESCE(p.name, ''),
+const levelRows = `SELECT l.warehouse, l.sku, l.facility, l.available, l.on_hand, l.committed, l.reported_at, l.version, l.recorded_at,
+	COALESCE(p.name, ''),
 	m.available, m.zeroed, m.run, m.snapshot, m.since, m.refused_at, m.place, m.reason
 	FROM levels l JOIN warehouses w ON w.id = l.warehouse
 	LEFT JOIN stale_levels m ON m.warehouse = l.warehouse AND m.sku = l.sku AND m.facility = l.facility
 	LEFT JOIN products p ON p.merchant = w.merchant AND p.sku = l.sku AND NOT p.removed
 	WHERE l.warehouse = ?`
 
-// Levels lists a warehouse's levels by SKU and facility; sku may be empty. Page.After is a SKU. All facilities of a SKU stand
-// on one page, so a page may be longer than its limit.
+// Levels lists a warehouse's levels by SKU and facility; sku may be empty. Page.After is a SKU. All facilities of a SKU are on the same
+// page, so a page may be longer than its limit.
 func (d *database) Levels(ctx context.Context, warehouse, sku string, page Page) ([]LevelRow, error) {
 	query, arguments := levelRows+" AND l.sku > ?", []any{warehouse, page.After}
 	if sku != "" {
@@ -39,24 +40,24 @@ func (d *database) Levels(ctx context.Context, warehouse, sku string, page Page)
 }
 
 func scanLevel(row scanner) (LevelRow, error) {
-	var match LevelRow
+	var level LevelRow
 	var reported sql.NullInt64
 	var recorded int64
-	var cursor scannedStale
+	var stale scannedStale
 	err := row.Scan(append([]any{
-		&match.Warehouse, &match.SKU, &match.Facility, &match.Available, &match.OnHand, &match.Committed, &reported, &match.Version, &recorded, &match.Product,
-	}, cursor.into()...)...)
-	match.Stale = cursor.stale()
-	match.ReportedAt, match.RecordedAt = fromMicros(reported.Int64), fromMicros(recorded)
-	return match, err
+		&level.Warehouse, &level.SKU, &level.Facility, &level.Available, &level.OnHand, &level.Committed, &reported, &level.Version,
+		&recorded, &level.Product,
+	}, stale.into()...)...)
+	level.Stale = stale.stale()
+	level.ReportedAt, level.RecordedAt = fromMicros(reported.Int64), fromMicros(recorded)
+	return level, err
 }
 
-const channelLevelRows = `SELECT connection, location, channel_sku, product, quantity, exported, status, reason, kept, attempts, observed, run, last_exported, why, blocked, ` + refused + `
-	FROM channel_levels`
+const channelLevelRows = `SELECT connection, location, channel_sku, product, quantity, exported, status, reason, kept, attempts, observed, run,
+	last_exported, why, blocked, ` + refused + ` FROM channel_levels`
 
-// ChannelLevels lists a connection's rows by channel SKU and location; sku (channel SKU) and status may be empty, and the
-// status may be StatusTooHigh. Page.After is
-// a channel SKU. All locations of a channel SKU stand on one page, so a page may be longer than its limit.
+// ChannelLevels lists a connection's rows by channel SKU and location; sku (channel SKU) and status may be empty, and the status may be
+// StatusTooHigh. Page.After is a channel SKU. All locations of a channel SKU are on the same page, so a page may be longer than its limit.
 func (d *database) ChannelLevels(ctx context.Context, connection, sku string, status Status, page Page) ([]ChannelLevelRow, error) {
 	const ofConnection = channelLevelRows + " WHERE connection = ?"
 	where, arguments := "", []any{connection}
@@ -92,18 +93,18 @@ func (d *database) ChannelLevels(ctx context.Context, connection, sku string, st
 }
 
 func scanChannelLevel(row scanner) (ChannelLevelRow, error) {
-	var match ChannelLevelRow
+	var level ChannelLevelRow
 	var exported sql.NullInt64
 	var why string
 	var refused bool
-	err := row.Scan(&match.Connection, &match.Location, &match.ChannelSKU, &match.Product, &match.Quantity, &match.Exported, &match.Status, &match.Reason, &match.Kept,
-		&match.Attempts, &match.Observed, &match.Run, &exported, &why, &match.blocked, &refused)
+	err := row.Scan(&level.Connection, &level.Location, &level.ChannelSKU, &level.Product, &level.Quantity, &level.Exported, &level.Status,
+		&level.Reason, &level.Kept, &level.Attempts, &level.Observed, &level.Run, &exported, &why, &level.blocked, &refused)
 	if err != nil {
 		return ChannelLevelRow{}, err
 	}
-	match.LastExported = fromOptional(exported)
+	level.LastExported = fromOptional(exported)
 	if refused {
-		match.Next = NextTry
+		level.Next = NextTry
 	}
-	return match, decode("the explanation of channel SKU "+match.ChannelSKU, why, &match.Why)
+	return level, decode("the explanation of channel SKU "+level.ChannelSKU, why, &level.Why)
 }

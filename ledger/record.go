@@ -9,20 +9,20 @@ import (
 	"github.com/tidemark/tidemark/inventory"
 )
 
-// largeRows is from how many changed rows on the planner's figures for a table are brought up to date.
+// largeRows is the number of changed rows from which on the planner's statistics of a table are updated.
 const largeRows = 10_000
 
 // Record makes a staged snapshot visible, or holds it; see Recorder.
 //
-// When a level was observed is kept without writing every level: a full snapshot that names levels without times of their
-// own moves warehouses.confirmed_at to its own time, which then is that of every level with confirmed = 1, in place of one of its own. So the levels that
-// it confirmed and that differ in nothing are not written at all; those that it did not name lose the mark first, and keep the
-// time that the mark stood for.
+// The time of each level's observation is kept without writing every level. When a full snapshot names levels without times of their own,
+// warehouses.confirmed_at moves to the snapshot's time, and is then the time of every level with confirmed = 1. So confirmed levels that
+// differ in nothing else are not written at all. Levels that the snapshot does not confirm lose the mark first, and get the old
+// confirmed_at as their own time.
 func (d *database) Record(ctx context.Context, lease Lease, snapshot int64, end SnapshotEnd) (SnapshotResult, error) {
 	return d.recordSnapshot(ctx, snapshot, end, func(t *tx) (stagedSnapshot, error) { return t.stagedBy(ctx, lease, snapshot) })
 }
 
-// stagedBy loads and locks a snapshot that a run stages.
+// stagedBy loads and locks a snapshot that a run is staging.
 func (t *tx) stagedBy(ctx context.Context, lease Lease, snapshot int64) (stagedSnapshot, error) {
 	if _, err := t.checkFetchLease(ctx, lease); err != nil {
 		return stagedSnapshot{}, err
@@ -34,15 +34,17 @@ func (t *tx) stagedBy(ctx context.Context, lease Lease, snapshot int64) (stagedS
 	return staged, err
 }
 
-// recordSnapshot records a snapshot that claim finds and locks.
-func (d *database) recordSnapshot(ctx context.Context, snapshot int64, end SnapshotEnd, claim func(t *tx) (stagedSnapshot, error)) (SnapshotResult, error) {
+// recordSnapshot records a snapshot. claim loads and locks it.
+func (d *database) recordSnapshot(
+	ctx context.Context, snapshot int64, end SnapshotEnd, claim func(t *tx) (stagedSnapshot, error),
+) (SnapshotResult, error) {
 	if err := checkText("the source cursor of a snapshot", end.SourceCursor); err != nil {
 		return SnapshotResult{}, err
 	}
 	if err := d.analyze(ctx, "staged"); err != nil {
 		return SnapshotResult{}, err
 	}
-	looked, err := d.odd(ctx, snapshot, end.Full)
+	odd, err := d.odd(ctx, snapshot, end.Full)
 	if err != nil {
 		return SnapshotResult{}, err
 	}
@@ -56,7 +58,7 @@ func (d *database) recordSnapshot(ctx context.Context, snapshot int64, end Snaps
 		if err != nil {
 			return err
 		}
-		r.looked, r.result.Oddities = looked, looked.oddities
+		r.odd, r.result.Oddities = odd, odd.oddities
 		if err := r.record(ctx); err != nil {
 			return fmt.Errorf("snapshot %d of warehouse %s: %w", snapshot, r.warehouse, err)
 		}
@@ -72,7 +74,7 @@ func (d *database) recordSnapshot(ctx context.Context, snapshot int64, end Snaps
 	return result, err
 }
 
-// analyze brings the planner's figures up to date, in a transaction of its own: it waits for whoever else does.
+// analyze updates the planner's statistics of a table, in a transaction of its own, because it waits for other processes that do the same.
 func (d *database) analyze(ctx context.Context, table string) error {
 	statement := d.dialect.analyze(table)
 	if statement == "" {
@@ -84,38 +86,39 @@ func (d *database) analyze(ctx context.Context, table string) error {
 	})
 }
 
-// recording is one snapshot on its way into the levels.
+// recording records one snapshot into the levels.
 type recording struct {
 	*tx
 	stagedSnapshot
 	end       SnapshotEnd
 	merchant  string
-	taken     int64        // when the snapshot was taken: the time of every row that has none of its own
-	version   int64        // of the levels before
-	dated     bool         // by the source's clock
-	confirmed recordedTime // of the warehouse before: when every level with confirmed = 1 was observed
-	confirms  bool         // the snapshot moves it
-	// unnamedBefore is how many levels with stock the last full snapshot that was recorded left unnamed.
+	taken     int64        // when the snapshot was taken: the time of each row that has no time of its own
+	version   int64        // level version of the warehouse before
+	dated     bool         // taken is by the source's clock
+	confirmed recordedTime // time of every level that has confirmed = 1, before this snapshot
+	confirms  bool         // the snapshot moves that time
+	// unnamedBefore is how many levels with stock the last recorded full snapshot left unnamed.
 	unnamedBefore int64
-	unnamedAfter  int64  // the same of this one
-	content       string // what the snapshot says, as a hash; only of one that the guard would hold
-	rereadAfter   int64  // the last snapshot that was begun before a setting changed that says what the warehouse's rows mean
-	looked        oddness
+	unnamedAfter  int64  // the same number for this snapshot
+	content       string // hash of the content; set only when the guard would hold the snapshot
+	rereadAfter   int64  // snapshots up to this id were begun before a change of settings that gave the rows another meaning
+	odd           oddness
 	result        SnapshotResult
 }
 
-// recording locks the warehouse to the end of the transaction.
+// recording locks the warehouse until the end of the transaction.
 func (t *tx) recording(ctx context.Context, staged stagedSnapshot, end SnapshotEnd) (*recording, error) {
 	r := &recording{tx: t, stagedSnapshot: staged, end: end, taken: staged.began, result: SnapshotResult{More: end.More}}
 	if !end.AsOf.IsZero() {
 		r.taken, r.dated = micros(end.AsOf), true
 	}
-	err := t.row(ctx, "SELECT merchant, level_version, confirmed_at, confirmed_ours, confirmed_received, last_rows, unnamed, reread_after FROM warehouses WHERE id = ?"+t.dialect.lock("warehouses"), r.warehouse).
+	const columns = "merchant, level_version, confirmed_at, confirmed_ours, confirmed_received, last_rows, unnamed, reread_after"
+	err := t.row(ctx, "SELECT "+columns+" FROM warehouses WHERE id = ?"+t.dialect.lock("warehouses"), r.warehouse).
 		Scan(&r.merchant, &r.version, &r.confirmed.at, &r.confirmed.ours, &r.confirmed.received, &r.result.LastRows, &r.unnamedBefore, &r.rereadAfter)
 	if errors.Is(err, sql.ErrNoRows) {
 		return nil, fmt.Errorf("%w: warehouse %q", ErrNotFound, r.warehouse)
 	}
-	// Of the levels with confirmed = 1 those that were absent are ours, whatever the others are, so it may not be older by either clock.
+	// Levels with confirmed = 1 may have a time by either clock (absent levels have ours), so the snapshot must be new enough by both.
 	r.confirms = end.Full && r.taken >= r.confirmed.at &&
 		newer(incomingTime{snapshot: true, taken: r.taken, dated: r.dated, received: r.began}, r.confirmed)
 	return r, err
@@ -159,7 +162,7 @@ func (r *recording) record(ctx context.Context) error {
 	return r.finish(ctx, snapshotRecorded)
 }
 
-// outdated refuses a snapshot that was read by settings that have changed since: its run fetches again, and who sent it sends it again.
+// outdated refuses a snapshot that was read under settings that have changed since. Its run fetches again; a sender must send it again.
 func (r *recording) outdated(ctx context.Context) error {
 	const why = "the settings of the warehouse have changed since it was begun, so nothing was recorded"
 	if r.owner != 0 {
@@ -169,7 +172,7 @@ func (r *recording) outdated(ctx context.Context) error {
 	return r.finish(ctx, snapshotHeld)
 }
 
-// judge says why the snapshot is held, empty when it is not.
+// judge returns the reason to hold the snapshot; empty when there is none.
 func (r *recording) judge(ctx context.Context, levels recordedLevels, recordedBefore bool) (string, error) {
 	held := holdSnapshot(r.end, r.result, levels.absent, recordedBefore)
 	if held == "" || levels.absent.Levels == 0 {
@@ -181,7 +184,7 @@ func (r *recording) judge(ctx context.Context, levels recordedLevels, recordedBe
 	return holdSnapshot(r.end, r.result, levels.absent, recordedBefore), nil
 }
 
-// count counts the snapshot's rows and refuses what it names twice, unless rows of one level add up.
+// count counts the snapshot's rows. It refuses levels that the snapshot names more than once, unless rows of the same level are summed.
 func (r *recording) count(ctx context.Context) error {
 	var taken, twice int64
 	err := r.row(ctx, `SELECT CAST(COALESCE(SUM(copies), 0) AS BIGINT), COUNT(*) FILTER (WHERE copies > 1),
@@ -199,12 +202,13 @@ func (r *recording) count(ctx context.Context) error {
 	return r.refuse(ctx)
 }
 
-// refuse turns rows that are named twice into refusals. A level that one row names well and another one badly is named twice
-// too. Each refusal counts for the rows that it stands for. Where rows add up, a level is refused when one of its rows was, or when the
-// sum is no figure that a level may have.
+// refuse turns the rows of levels that are named more than once into refusals. This includes a level that one good row and one refused row
+// name. Each refusal counts for as many rows as it replaces. Where rows are summed, a level is refused when one of its rows was, or when
+// the sum is out of range.
 func (r *recording) refuse(ctx context.Context) error {
 	badly, twice := "s.copies = 1", "copies > 1"
-	reason := "'the snapshot names this SKU of this facility ' || copies || ' times; none of them is taken; where they are parts of one level, like its bins, set repeated: sum'"
+	reason := "'the snapshot names this SKU of this facility ' || copies || ' times; none of them is taken; " +
+		"where they are parts of one level, like its bins, set repeated: sum'"
 	if r.sums {
 		badly, twice = "s.copies > 0", fmt.Sprintf("copies > 1 AND ABS(available) = %d", inventory.MaxQuantity)
 		reason = fmt.Sprintf("'the ' || copies || ' rows of this SKU of this facility add up to %d or more; none of them is taken'", inventory.MaxQuantity)
@@ -225,14 +229,14 @@ func (r *recording) refuse(ctx context.Context) error {
 	return r.row(ctx, "SELECT CAST(COALESCE(SUM(copies), 0) AS BIGINT) FROM refusals WHERE snapshot = ?", r.id).Scan(&r.result.Refused)
 }
 
-// recordedBefore is true when the warehouse has reported anything.
+// recordedBefore is true when the warehouse has reported anything before.
 func (r *recording) recordedBefore(ctx context.Context) (bool, error) {
 	var recorded bool
 	err := r.row(ctx, "SELECT EXISTS (SELECT 1 FROM levels WHERE warehouse = ?)", r.warehouse).Scan(&recorded)
 	return recorded || r.result.LastRows > 0, err
 }
 
-// finish closes the snapshot. Only the refusals of the latest one are kept.
+// finish closes the snapshot. It deletes the refusals of earlier snapshots.
 func (r *recording) finish(ctx context.Context, state string) error {
 	if _, err := r.exec(ctx, "DELETE FROM staged WHERE snapshot = ?", r.id); err != nil {
 		return err
@@ -242,9 +246,10 @@ func (r *recording) finish(ctx context.Context, state string) error {
 	if err != nil {
 		return err
 	}
-	_, err = r.exec(ctx, "UPDATE snapshots SET state = ?, ended_at = ?, complete = ?, source = ?, held = ?, rejected = ?, content = ?, result = ?, odd = ?, compared = ? WHERE id = ?",
-		state, micros(r.end.Now), r.end.Full, inventory.Storable(r.end.From), r.result.Held, r.result.Rejected, r.content, encode(r.result),
-		encodeOddities(r.looked.oddities), r.looked.compared, r.id)
+	_, err = r.exec(ctx, `UPDATE snapshots SET state = ?, ended_at = ?, complete = ?, source = ?, held = ?, rejected = ?, content = ?,
+		result = ?, odd = ?, compared = ? WHERE id = ?`,
+		state, micros(r.end.Now), r.end.Full, inventory.Storable(r.end.From), r.result.Held, r.result.Rejected, r.content,
+		encode(r.result), encodeOddities(r.odd.oddities), r.odd.compared, r.id)
 	if err != nil {
 		return err
 	}
@@ -263,9 +268,10 @@ func (r *recording) finish(ctx context.Context, state string) error {
 	}
 	cursor := &r.end.SourceCursor
 	if r.owner == 0 {
-		cursor = nil // a snapshot that was sent to us says nothing of how far the source has been read
+		cursor = nil // a snapshot that was sent to us does not tell how far the source has been read
 	}
-	_, err = r.exec(ctx, "UPDATE warehouses SET mark = COALESCE(?, mark), level_version = ?, confirmed_at = ?, confirmed_ours = ?, confirmed_received = ?, last_rows = ?, unnamed = ? WHERE id = ?",
+	_, err = r.exec(ctx, `UPDATE warehouses SET mark = COALESCE(?, mark), level_version = ?, confirmed_at = ?, confirmed_ours = ?,
+		confirmed_received = ?, last_rows = ?, unnamed = ? WHERE id = ?`,
 		cursor, r.result.Version, confirmed.at, confirmed.ours, confirmed.received, lastRows, unnamed, r.warehouse)
 	return err
 }

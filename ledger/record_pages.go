@@ -11,11 +11,11 @@ import (
 	"github.com/tidemark/tidemark/inventory"
 )
 
-// A source mostly has the same pages as an hour ago. Staging and comparing their rows would find nothing, so the fingerprints of the last whole
-// snapshot's pages are kept until something else changes the warehouse's levels, or what they mean: see levelsChange. A snapshot with the
-// same pages moves the time at which the levels were confirmed, and nothing else.
+// A source usually has the same pages as an hour ago, and staging and comparing their rows would change nothing. So the page fingerprints of
+// the last snapshot are stored until something else changes the warehouse's levels, or the meaning of its rows: see levelsChange. A
+// snapshot with the same pages moves the time of the confirmed levels, and changes nothing else.
 
-// Pages returns the fingerprints of the pages of a warehouse's last snapshot, empty when they say nothing any more; see Recorder.
+// Pages returns the page fingerprints of a warehouse's last snapshot; empty when they are not valid any more. See Recorder.
 func (d *database) Pages(ctx context.Context, warehouse string) ([]byte, error) {
 	var pages []byte
 	err := d.read(ctx, func(t *tx) error {
@@ -28,14 +28,14 @@ func (d *database) Pages(ctx context.Context, warehouse string) ([]byte, error) 
 	return pages, err
 }
 
-// levelsChange forgets the pages of a warehouse's last snapshot. It belongs to each change of the levels, of what is marked stale, and of the settings
-// by which rows are read, in the same transaction.
+// levelsChange deletes the page fingerprints of a warehouse's last snapshot. Whatever changes levels, stale marks, or the settings by which
+// rows are read must call it in the same transaction.
 func (t *tx) levelsChange(ctx context.Context, warehouse string) error {
 	_, err := t.exec(ctx, "DELETE FROM snapshot_pages WHERE warehouse = ?", warehouse)
 	return err
 }
 
-// keepPages keeps the pages of a snapshot that was recorded, when the same pages would change nothing.
+// keepPages stores the page fingerprints of a recorded snapshot, if a snapshot with the same pages would change nothing.
 func (r *recording) keepPages(ctx context.Context) error {
 	if !repeatable(r.end, r.result, r.confirms) {
 		return r.levelsChange(ctx, r.warehouse)
@@ -45,20 +45,20 @@ func (r *recording) keepPages(ctx context.Context) error {
 	return err
 }
 
-// repeatable is true for a snapshot after which the levels are exactly its rows: it was whole, as every one is that confirms, it named every level, and no
-// row was refused or older than what was recorded. So nothing is marked stale either.
+// repeatable is true for a snapshot after which the levels are exactly its rows: it was full (every snapshot that confirms is), it named
+// every level, and no row was refused or older than the recorded level. So no level is marked as stale either.
 func repeatable(end SnapshotEnd, result SnapshotResult, confirms bool) bool {
 	return len(end.Pages) > 0 && !end.More && confirms && result.Refused+result.Missing+result.Older == 0
 }
 
-// lastPages is the snapshot whose pages are kept.
+// lastPages is the snapshot whose page fingerprints are stored.
 type lastPages struct {
 	id       int64
 	pages    []byte
 	keys     int64 // see sumOfKeys
 	oddities []inventory.Oddity
-	compared string // see oddness
-	compares string // the same of a snapshot with the same levels, by the definitions of now
+	compared string // what its SKUs were compared with; see oddness
+	compares string // what the SKUs of a snapshot with the same levels would be compared with now
 	SnapshotResult
 }
 
@@ -82,14 +82,14 @@ func (r *recording) lastPages(ctx context.Context) (lastPages, error) {
 	return last, decode(fmt.Sprintf("the result of snapshot %d", last.id), result, &last.SnapshotResult)
 }
 
-// oddAsNow is true when what was found odd in the last snapshot is what would be found now: the definitions are the same. No SKU was like one of a level that
-// the snapshot did not name, for it named all.
+// oddAsNow is true when comparing again would give the same oddities, because the definitions are the same. The number of levels may have
+// changed: the snapshot named all levels, so no SKU was compared with that of an unnamed level.
 func (l lastPages) oddAsNow() bool {
 	definitions, _, _ := strings.Cut(l.compares, comparedLevels)
 	return strings.HasPrefix(l.compared, definitions+comparedLevels)
 }
 
-// Confirm records a snapshot of which nothing was staged, for its pages are those of the last one; see Recorder.
+// Confirm records a snapshot without staged rows, because its pages are those of the last one; see Recorder.
 func (d *database) Confirm(ctx context.Context, lease Lease, snapshot int64, end SnapshotEnd) (result SnapshotResult, confirmed bool, err error) {
 	if err := checkText("the source cursor of a snapshot", end.SourceCursor); err != nil {
 		return SnapshotResult{}, false, err
@@ -125,7 +125,7 @@ func (r *recording) confirm(ctx context.Context) (bool, error) {
 	if holdSnapshot(r.end, r.result, absence{}, true) != "" {
 		return false, nil
 	}
-	r.looked = oddness{oddities: last.oddities, compared: last.compares}
+	r.odd = oddness{oddities: last.oddities, compared: last.compares}
 	if _, err := r.exec(ctx, "UPDATE snapshots SET level_keys = ? WHERE id = ?", last.keys, r.id); err != nil {
 		return false, err
 	}

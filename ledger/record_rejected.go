@@ -11,8 +11,8 @@ import (
 	"strconv"
 )
 
-// recognize looks whether a person has rejected what the guard would hold. Then it is not held again. What was sent to us is thrown away
-// when it is held, and its sender answers by sending it again, so there is nothing to recognize.
+// recognize looks up whether a person has rejected the same content before; then the snapshot is not held again. A snapshot that was sent
+// to us needs no such check: it is deleted when it is held, and its sender decides by sending it again or not.
 func (r *recording) recognize(ctx context.Context) (err error) {
 	if r.owner == 0 {
 		return nil
@@ -31,7 +31,8 @@ func (r *recording) recognize(ctx context.Context) (err error) {
 	return nil
 }
 
-// pass moves the mark past a rejected snapshot behind which the source has more: it would be met for ever, and what is behind it never.
+// pass moves the source cursor past a rejected snapshot when the source has more. Otherwise every fetch would get the same snapshot again,
+// and never the ones after it.
 func (r *recording) pass(ctx context.Context) error {
 	if r.result.Rejected == "" || !r.end.More {
 		return nil
@@ -40,8 +41,8 @@ func (r *recording) pass(ctx context.Context) error {
 	return err
 }
 
-// hash is what the snapshot says, in the order of its keys: its rows and the rows that were refused, without times, places and the name
-// of the file, which change while a source goes on to say the same. It reads every row, so it is for a snapshot that would be held.
+// hash is a hash of the snapshot's content in the order of the keys: its rows and its refused rows. It leaves out times, places and the
+// file name, which change although the content stays the same. It reads every row, so it is only for snapshots that would be held.
 func (r *recording) hash(ctx context.Context) (string, error) {
 	sum := sha256.New()
 	out := bufio.NewWriter(sum)
@@ -92,7 +93,7 @@ func (r *recording) hash(ctx context.Context) (string, error) {
 	return hex.EncodeToString(sum.Sum(nil)), nil
 }
 
-// dissolve answers the holds that wait on the warehouse's snapshot: a full one has been recorded, so there is nothing left to decide.
+// dissolve ends the waiting holds of the warehouse's snapshots, because a full snapshot was recorded and nothing is left to decide.
 func (r *recording) dissolve(ctx context.Context) (err error) {
 	if !r.end.Full {
 		return nil

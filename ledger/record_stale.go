@@ -6,8 +6,8 @@ import (
 	"github.com/tidemark/tidemark/inventory"
 )
 
-// refusals marks the levels whose rows the snapshot refuses, and unmarks those that it reads; see stale.go. The levels hold what the
-// snapshot says already.
+// refusals marks the levels whose rows the snapshot refused, and unmarks those that it read; see stale.go. The levels have been merged
+// before.
 func (r *recording) refusals(ctx context.Context) error {
 	marked, err := r.anyStale(ctx, r.warehouse)
 	if err == nil && marked {
@@ -33,19 +33,21 @@ func (r *recording) refusals(ctx context.Context) error {
 	return err
 }
 
-// unmark takes the marks from what the snapshot reads, and, when it is a full one, from what it neither names nor refuses.
+// unmark removes the marks of levels that the snapshot read. A full snapshot also unmarks levels that it neither names nor refuses.
 func (r *recording) unmark(ctx context.Context) error {
-	unclear := false // a refused row may be of any level
+	unclear := false // a refused row has no readable SKU, so it may name any level
 	if r.end.Full && r.result.Refused > 0 {
 		if err := r.row(ctx, "SELECT EXISTS (SELECT 1 FROM refusals WHERE snapshot = ? AND no_sku)", r.id).Scan(&unclear); err != nil {
 			return err
 		}
 	}
-	// Whether a mark m goes: its level l, if there is one, beside the row s that names it.
+	// goes decides whether a mark m is removed; l is its level, if there is one, and s the row that names it.
 	goes := `CASE WHEN s.sku IS NOT NULL THEN ` + fresh + `
-		WHEN m.available IS NULL AND m.facility = '' AND EXISTS (SELECT 1 FROM staged s WHERE s.snapshot = this.snapshot AND s.sku = m.sku) THEN TRUE`
+		WHEN m.available IS NULL AND m.facility = ''
+			AND EXISTS (SELECT 1 FROM staged s WHERE s.snapshot = this.snapshot AND s.sku = m.sku) THEN TRUE`
 	if r.end.Full && !unclear {
-		goes += ` WHEN m.zeroed OR EXISTS (SELECT 1 FROM refusals f WHERE f.snapshot = this.snapshot AND f.sku = m.sku AND ` + namesMark + `) THEN FALSE
+		goes += ` WHEN m.zeroed OR EXISTS (SELECT 1 FROM refusals f
+				WHERE f.snapshot = this.snapshot AND f.sku = m.sku AND ` + namesMark + `) THEN FALSE
 			ELSE l.sku IS NULL OR ` + freshAbsence
 	} else {
 		goes += ` ELSE FALSE`
@@ -61,13 +63,13 @@ func (r *recording) unmark(ctx context.Context) error {
 // namesMark is namesLevel for a mark m.
 const namesMark = `(NOT f.no_sku AND (f.facility IN (m.facility, '') OR f.no_facility))`
 
-// refusedLevels are the levels (l) that the snapshot's refused rows are of and that no row of it was read of, each with the first of those rows.
+// refusedLevels selects the levels (l) that refused rows name and no accepted row names, each with the first such refused row.
 const refusedLevels = `SELECT l.sku, l.facility, MIN(f.id) AS refusal FROM this CROSS JOIN refusals f CROSS JOIN levels l
 	WHERE f.snapshot = this.snapshot AND l.warehouse = this.warehouse AND l.sku = f.sku AND ` + namesLevel + `
 	AND NOT EXISTS (SELECT 1 FROM staged s WHERE s.snapshot = this.snapshot AND s.sku = l.sku AND s.facility = l.facility)
 	AND ` + freshAbsence + ` GROUP BY l.sku, l.facility`
 
-// mark marks the levels that rows were refused of. What is new of it goes into the activity first.
+// mark marks the levels whose rows were refused. It writes the activity first, for marks that are new or have another reason.
 func (r *recording) mark(ctx context.Context) error {
 	_, err := r.exec(ctx, `INSERT INTO activity (at, run, kind, merchant, warehouse, facility, sku, before, after, note) `+this+`
 		SELECT this.now, this.run, 'refused', this.merchant, this.warehouse, l.facility, l.sku, l.available, `+counts(r.end.Refused)+`,
@@ -87,7 +89,7 @@ func (r *recording) mark(ctx context.Context) error {
 	return err
 }
 
-// counts is the figure that a level l counts as, with the mark m where it has one already, when a row of it is refused.
+// counts is an SQL expression: the figure that a level l counts as when its row is refused; m is its stale mark, if it has one.
 func counts(policy inventory.RefusedPolicy) string {
 	const read = "CASE WHEN m.zeroed THEN m.available ELSE l.available END"
 	if policy == inventory.RefusedZero {
@@ -96,21 +98,23 @@ func counts(policy inventory.RefusedPolicy) string {
 	return read
 }
 
-// markAgain keeps what was read last, and since when it is stale.
-const markAgain = ` ON CONFLICT (warehouse, sku, facility) DO UPDATE SET run = excluded.run, snapshot = excluded.snapshot, refused_at = excluded.refused_at,
-	place = excluded.place, reason = excluded.reason, since = CASE WHEN stale_levels.available IS NULL AND excluded.available IS NOT NULL THEN excluded.since ELSE stale_levels.since END,
+// markAgain updates a stale mark that exists. It keeps the figure that was read last, and the time since when the level is stale.
+const markAgain = ` ON CONFLICT (warehouse, sku, facility) DO UPDATE SET run = excluded.run, snapshot = excluded.snapshot,
+	refused_at = excluded.refused_at, place = excluded.place, reason = excluded.reason,
+	since = CASE WHEN stale_levels.available IS NULL AND excluded.available IS NOT NULL THEN excluded.since ELSE stale_levels.since END,
 	available = CASE WHEN stale_levels.zeroed THEN stale_levels.available ELSE excluded.available END`
 
-// unreadRows are the refused rows (f) with an SKU of which there is no level where they say that they are of.
+// unreadRows selects the refused rows (f) that have a SKU but no level: none at their facility, or none at all when they name no facility.
 const unreadRows = `SELECT f.sku, CASE WHEN f.no_facility THEN '' ELSE f.facility END AS facility, MIN(f.id) AS refusal FROM this CROSS JOIN refusals f
 	WHERE f.snapshot = this.snapshot AND NOT f.no_sku AND NOT EXISTS (SELECT 1 FROM levels l WHERE l.warehouse = this.warehouse AND l.sku = f.sku
 		AND (l.facility = f.facility OR f.facility = '' OR f.no_facility))
 	GROUP BY f.sku, CASE WHEN f.no_facility THEN '' ELSE f.facility END`
 
-// markUnread keeps what was refused and has no level.
+// markUnread marks refused rows that have no level.
 func (r *recording) markUnread(ctx context.Context) error {
 	_, err := r.exec(ctx, `INSERT INTO activity (at, run, kind, merchant, warehouse, facility, sku, note) `+this+`
-		SELECT this.now, this.run, 'refused', this.merchant, this.warehouse, x.facility, x.sku, f.reason || CASE WHEN f.place = '' THEN '' ELSE ' (' || f.place || ')' END
+		SELECT this.now, this.run, 'refused', this.merchant, this.warehouse, x.facility, x.sku,
+			f.reason || CASE WHEN f.place = '' THEN '' ELSE ' (' || f.place || ')' END
 		FROM this CROSS JOIN (`+unreadRows+`) x JOIN refusals f ON f.id = x.refusal
 		LEFT JOIN stale_levels m ON m.warehouse = this.warehouse AND m.sku = x.sku AND m.facility = x.facility
 		WHERE m.sku IS NULL OR m.reason <> f.reason`, r.this()...)
@@ -123,8 +127,8 @@ func (r *recording) markUnread(ctx context.Context) error {
 	return err
 }
 
-// applyRefused makes levels count what the policy says, of the marks m that fulfil a condition, and returns how many figures changed.
-// The times of the levels stay: no row was read.
+// applyRefused applies the policy for refused levels to the figures of the levels whose marks m fulfil a condition. It returns how many
+// figures changed. The times of the levels stay, because no row was read.
 func (t *tx) applyRefused(ctx context.Context, warehouse, marks string, arguments []any, policy inventory.RefusedPolicy, version, now int64) (int64, error) {
 	zeroed, figure, due := "FALSE", "m.available", "m.zeroed"
 	if policy == inventory.RefusedZero {
@@ -136,6 +140,7 @@ func (t *tx) applyRefused(ctx context.Context, warehouse, marks string, argument
 	if err != nil || changed == 0 {
 		return changed, err
 	}
-	_, err = t.exec(ctx, `UPDATE stale_levels AS m SET zeroed = `+zeroed+` WHERE m.warehouse = ? AND `+marks+` AND `+due, append([]any{warehouse}, arguments...)...)
+	_, err = t.exec(ctx, `UPDATE stale_levels AS m SET zeroed = `+zeroed+` WHERE m.warehouse = ? AND `+marks+` AND `+due,
+		append([]any{warehouse}, arguments...)...)
 	return changed, err
 }

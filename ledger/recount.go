@@ -10,37 +10,37 @@ import (
 	"github.com/tidemark/tidemark/inventory"
 )
 
-// Some figures are kept beside what they are of: the newest versions, how far a connection has resolved, which calls hold which rows, who has a store,
-// what a bundle is made of, what a preview would do. Each is written in the transaction that changes what it is of, so that a recount finds the same.
-// Where it does not, somebody else wrote to the ledger, the ledger is damaged, or the fault is ours. How many rows a connection has by status is kept
-// in memory alone, by each process, for as long as the rows do not change; see counts.go.
+// The ledger stores some figures beside the rows that they are about: the newest versions, how far a connection has resolved, which calls
+// hold which rows, which run holds a store, the components of bundles, and the counts of previews. Each is written in the transaction that
+// changes those rows, so a recount must give the same. If it does not, another program wrote to the ledger, the ledger is damaged, or
+// Tidemark has a fault. The counts of a connection's rows by status are cached in memory only; see counts.go.
 
-// Miscount is a figure that a recount does not confirm.
+// Miscount is a stored figure that a recount does not confirm.
 type Miscount struct {
 	On      string `json:"on"`   // "connection acme-shop"
 	What    string `json:"what"` // "the newest level version"
 	Kept    int64  `json:"kept"`
 	Counted int64  `json:"counted"`
-	// Rule says how the two belong together, in words: "is that of the levels or above".
+	// Rule says how the two figures must relate, for example "must not be below that".
 	Rule   string `json:"rule"`
 	Advice string `json:"advice"` // what to do
 }
 
-// Words say what is wrong and what to do.
+// Words says what is wrong and what to do.
 func (m Miscount) Words() string {
 	return fmt.Sprintf("%s: %s is kept as %d, and a recount says %d; it %s. What to do: %s", m.On, m.What, m.Kept, m.Counted, m.Rule, m.Advice)
 }
 
-// Recount is what a recount of a ledger found.
+// Recount is the result of a recount.
 type Recount struct {
-	// Rows are the connections' rows by status, as they were counted.
+	// Rows counts the connections' rows by status.
 	Rows map[string]map[Status]int64 `json:"rows"`
-	// Figures is how many figures were counted anew.
+	// Figures is how many figures were counted again.
 	Figures int64      `json:"figures"`
 	Wrong   []Miscount `json:"wrong"`
 }
 
-// relation is how a figure and its recount belong together.
+// relation is how a stored figure and its recount must relate.
 type relation string
 
 const (
@@ -61,15 +61,17 @@ func (r relation) holds(kept, counted int64) bool {
 }
 
 const (
-	restoreOrDeclare = "stop every process that uses the ledger and restore a backup; without one run starter restored, after which the next run of every connection is a Full Sync"
-	resolveAgain     = "run starter sync full for it, which resolves and pushes everything"
-	dryRunAgain      = "make the dry run again: starter sync smart CONNECTION --dry-run"
-	defineAgain      = "take the bundle out of the configuration, apply that, put it back and apply again"
+	restoreOrDeclare = "stop every process that uses the ledger and restore a backup; " +
+		"without one run starter restored, after which the next run of every connection is a Full Sync"
+	resolveAgain = "run starter sync full for it, which resolves and pushes everything"
+	dryRunAgain  = "make the dry run again: starter sync smart CONNECTION --dry-run"
+	defineAgain  = "take the bundle out of the configuration, apply that, put it back and apply again"
 )
 
-// keptFigure is a figure with the query for it: on what, as it is kept, as it is counted.
+// keptFigure is a stored figure and a query that recounts it. The query's columns are the thing that has the figure, the stored figure,
+// and the recount.
 type keptFigure struct {
-	what     string
+	name     string
 	relation relation
 	advice   string
 	query    string
@@ -78,11 +80,13 @@ type keptFigure struct {
 var keptFigures = []keptFigure{
 	{
 		"the newest level version", atLeast, restoreOrDeclare,
-		"SELECT 'warehouse ' || w.id, w.level_version, COALESCE((SELECT MAX(l.version) FROM levels l WHERE l.warehouse = w.id), 0) FROM warehouses w ORDER BY w.id",
+		`SELECT 'warehouse ' || w.id, w.level_version, COALESCE((SELECT MAX(l.version) FROM levels l WHERE l.warehouse = w.id), 0)
+			FROM warehouses w ORDER BY w.id`,
 	},
 	{
 		"the newest definition version", atLeast, restoreOrDeclare,
-		`SELECT 'the ledger', s.definitions, COALESCE((SELECT MAX(v.version) FROM (SELECT MAX(version) AS version FROM connections UNION ALL SELECT MAX(version) FROM strategies
+		`SELECT 'the ledger', s.definitions, COALESCE((SELECT MAX(v.version) FROM (
+			SELECT MAX(version) AS version FROM connections UNION ALL SELECT MAX(version) FROM strategies
 			UNION ALL SELECT MAX(version) FROM sharing UNION ALL SELECT MAX(version) FROM products UNION ALL SELECT MAX(version) FROM bundles
 			UNION ALL SELECT MAX(version) FROM listings) v), 0) FROM state s`,
 	},
@@ -96,7 +100,8 @@ var keptFigures = []keptFigure{
 	},
 	{
 		"the number of rows that wait for the answer to an open call", same, restoreOrDeclare,
-		`SELECT 'connection ' || r.connection, COUNT(*), COUNT(*) FILTER (WHERE EXISTS (SELECT 1 FROM calls k WHERE k.key = r.open_call AND k.closed_at IS NULL))
+		`SELECT 'connection ' || r.connection, COUNT(*),
+				COUNT(*) FILTER (WHERE EXISTS (SELECT 1 FROM calls k WHERE k.key = r.open_call AND k.closed_at IS NULL))
 			FROM channel_levels r WHERE r.open_call IS NOT NULL GROUP BY r.connection ORDER BY r.connection`,
 	},
 	{
@@ -110,30 +115,36 @@ var keptFigures = []keptFigure{
 	},
 	{
 		"the number of runs that have it", same, restoreOrDeclare,
-		`SELECT 'store ' || g.store, 1, (SELECT COUNT(*) FROM runs r WHERE r.id = g.run AND r.ended_at IS NULL) FROM gates g WHERE g.run IS NOT NULL ORDER BY g.store`,
+		`SELECT 'store ' || g.store, 1, (SELECT COUNT(*) FROM runs r WHERE r.id = g.run AND r.ended_at IS NULL)
+			FROM gates g WHERE g.run IS NOT NULL ORDER BY g.store`,
 	},
-	previewFigure("raised", "raise"), previewFigure("lowered", "lower"), previewFigure("zeroed", "zero"), previewFigure("first", "new"), previewFigure("blocked", "blocked"),
+	previewFigure("raised", "raise"),
+	previewFigure("lowered", "lower"),
+	previewFigure("zeroed", "zero"),
+	previewFigure("first", "new"),
+	previewFigure("blocked", "blocked"),
 }
 
-// MostPreviewRows is how many rows of a preview are kept at most. What it counts is complete, so that a preview with so many rows cannot be counted anew.
-const MostPreviewRows = 10_000
+// MaximumPreviewRows is the most rows of a preview that are stored. Its counts are of all rows, so those of a preview with more rows than
+// that cannot be recounted.
+const MaximumPreviewRows = 10_000
 
 func previewFigure(column, move string) keptFigure {
 	return keptFigure{
 		"the number of rows of its preview whose move is " + move, same, dryRunAgain,
 		fmt.Sprintf(`SELECT 'connection ' || p.connection, p.%s, (SELECT COUNT(*) FROM preview_rows r WHERE r.run = p.run AND r.move = '%s') FROM previews p
-			WHERE (SELECT COUNT(*) FROM preview_rows r WHERE r.run = p.run) < %d ORDER BY p.run`, column, move, MostPreviewRows),
+			WHERE (SELECT COUNT(*) FROM preview_rows r WHERE r.run = p.run) < %d ORDER BY p.run`, column, move, MaximumPreviewRows),
 	}
 }
 
-// Recount counts anew what the ledger keeps counts of; see Reader.
+// Recount counts again the figures that the ledger stores, and compares; see Reader.
 func (d *database) Recount(ctx context.Context) (Recount, error) {
 	var recount Recount
 	err := d.read(ctx, func(t *tx) error {
 		recount = Recount{Rows: map[string]map[Status]int64{}, Wrong: []Miscount{}}
 		for _, figure := range keptFigures {
 			if err := t.recount(ctx, figure, &recount); err != nil {
-				return fmt.Errorf("counting %s: %w", figure.what, err)
+				return fmt.Errorf("counting %s: %w", figure.name, err)
 			}
 		}
 		if err := t.recountComponents(ctx, &recount); err != nil {
@@ -147,7 +158,9 @@ func (d *database) Recount(ctx context.Context) (Recount, error) {
 func (r *Recount) compare(on string, figure keptFigure, kept, counted int64) {
 	r.Figures++
 	if !figure.relation.holds(kept, counted) {
-		r.Wrong = append(r.Wrong, Miscount{On: on, What: figure.what, Kept: kept, Counted: counted, Rule: string(figure.relation), Advice: figure.advice})
+		r.Wrong = append(r.Wrong, Miscount{
+			On: on, What: figure.name, Kept: kept, Counted: counted, Rule: string(figure.relation), Advice: figure.advice,
+		})
 	}
 }
 
@@ -161,9 +174,9 @@ func (t *tx) recount(ctx context.Context, figure keptFigure, recount *Recount) e
 	}, figure.query)
 }
 
-// recountComponents compares the components by which bundles are found with those of the bundles themselves.
+// recountComponents compares the rows by which the bundles of a component are looked up with the bundles themselves.
 func (t *tx) recountComponents(ctx context.Context, recount *Recount) error {
-	figure := keptFigure{what: "the number of its components by which it is found", relation: same, advice: defineAgain}
+	figure := keptFigure{name: "the number of its components by which it is found", relation: same, advice: defineAgain}
 	kept, counted := map[[2]string]int64{}, map[[2]string]int64{}
 	err := t.each(ctx, func(row *sql.Rows) error {
 		var key [2]string
@@ -199,7 +212,7 @@ func (t *tx) recountComponents(ctx context.Context, recount *Recount) error {
 	return nil
 }
 
-// recountRows counts the rows of all connections by status, and compares with what this process keeps of them.
+// recountRows counts the rows of all connections by status, and compares with the counts that this process has cached.
 func (d *database) recountRows(ctx context.Context, t *tx, recount *Recount) error {
 	err := t.each(ctx, func(row *sql.Rows) error {
 		var connection string
@@ -226,10 +239,13 @@ func (d *database) recountRows(ctx context.Context, t *tx, recount *Recount) err
 			return err
 		}
 		counted := recount.Rows[id]
-		all := maps.Clone(counted)
-		maps.Copy(all, kept)
-		for _, status := range slices.Sorted(maps.Keys(all)) {
-			figure := keptFigure{what: "the number of rows that are " + string(status), relation: same, advice: "restart this process, which keeps the number in memory"}
+		statuses := maps.Clone(counted)
+		maps.Copy(statuses, kept)
+		for _, status := range slices.Sorted(maps.Keys(statuses)) {
+			figure := keptFigure{
+				name: "the number of rows that are " + string(status), relation: same,
+				advice: "restart this process, which keeps the number in memory",
+			}
 			recount.compare("connection "+id, figure, kept[status], counted[status])
 		}
 	}

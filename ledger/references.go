@@ -10,7 +10,7 @@ import (
 	"github.com/tidemark/tidemark/inventory"
 )
 
-// References returns what is remembered of channel SKUs of a store.
+// References returns the known references of channel SKUs; see Rememberer.
 func (d *database) References(ctx context.Context, store string, skus []string) (map[string]Reference, error) {
 	references := make(map[string]Reference, len(skus))
 	err := d.read(ctx, func(t *tx) error {
@@ -22,12 +22,12 @@ func (d *database) References(ctx context.Context, store string, skus []string) 
 			references[sku] = Reference{ID: reference, FoundAt: fromMicros(at)}
 			return err
 		}, "SELECT r.channel_sku, r.reference, r.found_at FROM "+t.dialect.set()+" CROSS JOIN item_references r WHERE r.store = ? AND r.channel_sku = j.value",
-			t.dialect.list(skus), store) // CROSS: SQLite keeps to this order, and does not walk the store's references for each SKU
+			t.dialect.list(skus), store) // CROSS JOIN fixes the order for SQLite, which might read all the store's references for each SKU
 	})
 	return references, err
 }
 
-// Remember keeps references, by channel SKU.
+// Remember keeps references; see Rememberer.
 func (d *database) Remember(ctx context.Context, lease Lease, references map[string]string, now time.Time) error {
 	input := newTable(len(references))
 	skus, values := input.texts("channel_sku"), input.texts("reference")
@@ -44,7 +44,8 @@ func (d *database) Remember(ctx context.Context, lease Lease, references map[str
 		if _, err := t.checkLease(ctx, lease); err != nil {
 			return err
 		}
-		// An item that the store has now, or has under another id, is not the one that it refused. A run does not try again what it has tried.
+		// The store refused the row when it had no such item, or had it under another id, so it may accept it now. Rows that this run has
+		// tried already stay refused.
 		_, err := t.bulk(ctx, *input, `UPDATE channel_levels AS c SET status = 'pending', reason = '' FROM input i
 			WHERE c.connection IN (SELECT id FROM connections WHERE store = ?) AND c.channel_sku = i.channel_sku AND c.run <> ? AND `+refusedOf("c")+`
 			AND NOT EXISTS (SELECT 1 FROM item_references r WHERE r.store = ? AND r.channel_sku = i.channel_sku AND r.reference = i.reference)`,
@@ -59,7 +60,7 @@ func (d *database) Remember(ctx context.Context, lease Lease, references map[str
 	})
 }
 
-// Forget forgets references.
+// Forget deletes references; see Rememberer.
 func (d *database) Forget(ctx context.Context, lease Lease, skus []string) error {
 	return d.write(ctx, func(t *tx) error {
 		if _, err := t.checkLease(ctx, lease); err != nil {
@@ -71,10 +72,10 @@ func (d *database) Forget(ctx context.Context, lease Lease, skus []string) error
 	})
 }
 
-// RefreshIDs forgets references and makes the rows of their channel SKUs due; see Rememberer. Rows that our own rules forbid to push
-// stay blocked; rows that only the store's answer to a look-up blocked do not.
+// RefreshIDs deletes references and makes the rows of their channel SKUs due; see Rememberer. Rows that our own rules block stay blocked;
+// rows that were blocked after a look-up become due.
 func (d *database) RefreshIDs(ctx context.Context, store string, skus []string) (RefreshedIDs, error) {
-	var done RefreshedIDs
+	var refreshed RefreshedIDs
 	err := d.write(ctx, func(t *tx) error {
 		if err := t.row(ctx, "SELECT id FROM stores WHERE id = ?", store).Scan(new(string)); errors.Is(err, sql.ErrNoRows) {
 			return fmt.Errorf("%w: store %q", ErrNotFound, store)
@@ -88,31 +89,31 @@ func (d *database) RefreshIDs(ctx context.Context, store string, skus []string) 
 		if err := t.free(ctx, at, 0); err != nil {
 			return err
 		}
-		named, arguments := "", []any{store}
+		ofSKUs, arguments := "", []any{store}
 		if len(skus) > 0 {
-			named, arguments = " AND channel_sku IN (SELECT j.value FROM "+t.dialect.set()+")", append(arguments, t.dialect.list(skus))
+			ofSKUs, arguments = " AND channel_sku IN (SELECT j.value FROM "+t.dialect.set()+")", append(arguments, t.dialect.list(skus))
 		}
-		if done.References, err = t.exec(ctx, "DELETE FROM item_references WHERE store = ?"+named, arguments...); err != nil {
+		if refreshed.References, err = t.exec(ctx, "DELETE FROM item_references WHERE store = ?"+ofSKUs, arguments...); err != nil {
 			return err
 		}
 		if err := t.rowsOfStoreChange(ctx, store); err != nil {
 			return err
 		}
 		const rows = "connection IN (SELECT id FROM connections WHERE store = ?)"
-		done.Due, err = t.exec(ctx, `UPDATE channel_levels SET status = 'pending', reason = '', exported = NULL, attempts = 0, tries = 0, part = 0
-			WHERE open_call IS NULL AND blocked = '' AND `+rows+named, arguments...)
+		refreshed.Due, err = t.exec(ctx, `UPDATE channel_levels SET status = 'pending', reason = '', exported = NULL,
+			attempts = 0, tries = 0, part = 0 WHERE open_call IS NULL AND blocked = '' AND `+rows+ofSKUs, arguments...)
 		if err != nil {
 			return err
 		}
-		return t.row(ctx, "SELECT COUNT(*) FROM channel_levels WHERE open_call IS NOT NULL AND "+rows+named, arguments...).Scan(&done.Open)
+		return t.row(ctx, "SELECT COUNT(*) FROM channel_levels WHERE open_call IS NOT NULL AND "+rows+ofSKUs, arguments...).Scan(&refreshed.Open)
 	})
 	if err != nil {
 		return RefreshedIDs{}, err
 	}
-	return done, nil
+	return refreshed, nil
 }
 
-// Park writes what a look-up said of due rows without an open call; see Rememberer.
+// Park records the results of a look-up for due rows without an open call; see Rememberer.
 func (d *database) Park(ctx context.Context, lease Lease, items []DueItem, responses []ItemResponse, now time.Time) error {
 	if len(items) != len(responses) {
 		return fmt.Errorf("ledger: %d rows to park and %d answers", len(items), len(responses))
@@ -132,17 +133,18 @@ func (d *database) Park(ctx context.Context, lease Lease, items []DueItem, respo
 		statuses[i], reasons[i], parts[i] = string(response.Status), inventory.Storable(response.Reason), int64(response.Part)
 	}
 	return d.write(ctx, func(t *tx) error {
-		held, err := t.checkLease(ctx, lease)
+		leased, err := t.checkLease(ctx, lease)
 		if err != nil {
 			return err
 		}
-		// The activity is written first, while the rows still say what they were. The statuses are not looked up in their index: a
-		// planner that does walks all due rows for each of a few.
+		// The activity is written first, while the rows still have their old values. The || keeps the planner from using the index by
+		// status, with which it would read all due rows for every item.
 		_, err = t.bulk(ctx, *input, `INSERT INTO activity (at, run, kind, merchant, warehouse, connection, location, sku, channel_sku, before, after, note)
-			SELECT CAST(? AS BIGINT), CAST(? AS BIGINT), i.status, CAST(? AS TEXT), CAST(? AS TEXT), c.connection, c.location, c.product, c.channel_sku, c.exported, c.quantity, i.reason
+			SELECT CAST(? AS BIGINT), CAST(? AS BIGINT), i.status, CAST(? AS TEXT), CAST(? AS TEXT), c.connection, c.location, c.product,
+				c.channel_sku, c.exported, c.quantity, i.reason
 			FROM input i JOIN channel_levels c ON c.connection = ? AND c.channel_sku = i.channel_sku AND c.location = i.location
 			WHERE i.status <> 'pending' AND c.status || '' IN ('pending', 'retrying') AND c.quantity = i.quantity AND c.observed = i.observed`,
-			micros(now), lease.Run, held.merchant, held.warehouse, held.connection)
+			micros(now), lease.Run, leased.merchant, leased.warehouse, leased.connection)
 		if err != nil {
 			return err
 		}
@@ -150,7 +152,8 @@ func (d *database) Park(ctx context.Context, lease Lease, items []DueItem, respo
 				attempts = CASE i.status WHEN 'retrying' THEN c.attempts + 1 WHEN 'pending' THEN c.attempts ELSE 0 END,
 				tries = CASE WHEN c.tries_run = ? THEN c.tries ELSE 0 END + CASE i.status WHEN 'retrying' THEN 1 ELSE 0 END, tries_run = ?
 			FROM input i WHERE c.connection = ? AND c.channel_sku = i.channel_sku AND c.location = i.location
-			AND c.status || '' IN ('pending', 'retrying') AND c.quantity = i.quantity AND c.observed = i.observed`, lease.Run, lease.Run, lease.Run, held.connection)
+			AND c.status || '' IN ('pending', 'retrying') AND c.quantity = i.quantity AND c.observed = i.observed`,
+			lease.Run, lease.Run, lease.Run, leased.connection)
 		return err
 	})
 }

@@ -12,7 +12,7 @@ func checkClaim(claim Claim) error {
 		return errors.New("ledger: a claim needs the first run id of its workflow")
 	}
 	if claim.Mode != Smart && claim.Mode != Full {
-		return fmt.Errorf("ledger: %q is no mode of a run", claim.Mode)
+		return fmt.Errorf("ledger: %q is not a mode of a run", claim.Mode)
 	}
 	if err := checkRequests(claim.Requests); err != nil {
 		return err
@@ -20,9 +20,9 @@ func checkClaim(claim Claim) error {
 	return checkText("a SKU of the scope", claim.Scope...)
 }
 
-// passRun is the run that a workflow's pass has already.
+// passRun is the run that a pass of a workflow has begun before.
 type passRun struct {
-	id      int64 // 0: none yet
+	id      int64 // 0: it has begun none
 	mode    Mode
 	outcome Outcome
 	ended   sql.NullInt64
@@ -68,34 +68,35 @@ func (d *database) SkipRun(ctx context.Context, claim Claim, outcome Outcome, re
 		if id, err = t.insertRun(ctx, claim, target, claim.Mode, outcome, reason); err != nil {
 			return err
 		}
-		return t.endUnserved(ctx, claim.Connection, claim.Mode, claim.Requests, RequestEnd{Run: id, Outcome: RequestFailed, Reason: reason, Now: claim.Now})
+		end := RequestEnd{Run: id, Outcome: RequestFailed, Reason: reason, Now: claim.Now}
+		return t.endUnserved(ctx, claim.Connection, claim.Mode, claim.Requests, end)
 	})
 	return id, err
 }
 
-// covered says whether every request of a claim is already satisfied, and by which run.
+// covered returns whether every request of a claim is already satisfied, and the latest run that satisfied one.
 //
-// A request that was served is never done again, for as long as it is remembered. One that was not is satisfied by a pass of
-// everything that completed and began to fetch after the request was made. A Smart pass covers Smart requests only; a
-// request for some SKUs wants them pushed whether they changed or not, so only a Full pass covers it; and a dry run is
-// asked for to be looked at, so nothing else satisfies it.
+// A request that was served is never served again, for as long as it is stored. A request that was not served is satisfied by a completed
+// pass without a scope that began to fetch after the request was made. A Smart pass covers only Smart requests. Only a Full pass covers a
+// request with a scope, which wants its SKUs pushed whether they changed or not. Nothing covers a request for a dry run, whose result
+// somebody wants to see.
 //
-// All this holds for a request that needs no fetch as well: what it is about was recorded before it was made, so a pass that
-// began to fetch later resolves it too. The other way round nothing is satisfied: a pass that skipped its fetch has never begun
-// one, so it serves its own requests when it ends, and no others.
+// These rules also hold for a request that needs no fetch: the change that it is about was recorded before the request was made, so a pass
+// that began to fetch later resolves that change too. A pass that skips its fetch covers no requests. It serves its own when it ends.
 func (t *tx) covered(ctx context.Context, claim Claim) (int64, bool, error) {
 	var last int64
 	for _, request := range claim.Requests {
-		by, err := t.coverer(ctx, claim, request)
-		if err != nil || by == nil {
+		run, err := t.coveringRun(ctx, claim, request)
+		if err != nil || run == nil {
 			return 0, false, err
 		}
-		last = max(last, *by)
+		last = max(last, *run)
 	}
 	return last, len(claim.Requests) > 0, nil
 }
 
-func (t *tx) coverer(ctx context.Context, claim Claim, request Request) (*int64, error) {
+// coveringRun returns the run that satisfied a request, nil when none did.
+func (t *tx) coveringRun(ctx context.Context, claim Claim, request Request) (*int64, error) {
 	var run int64
 	err := t.row(ctx, "SELECT run FROM requests WHERE connection = ? AND id = ? AND served_at IS NOT NULL AND (mode = 'full' OR ? = 'smart')",
 		claim.Connection, request.ID, string(claim.Mode)).Scan(&run)

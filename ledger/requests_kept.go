@@ -9,11 +9,11 @@ import (
 	"github.com/tidemark/tidemark/inventory"
 )
 
-// again is true for a request that is kept already and that a claim may take up: it was not served, or only as Smart and is now requested as
+// mayReplace is a condition for a stored request that a claim may take up again: it was not served, or it was served as Smart and is made as
 // Full now.
-const again = "(requests.served_at IS NULL OR (requests.mode = 'smart' AND excluded.mode = 'full'))"
+const mayReplace = "(requests.served_at IS NULL OR (requests.mode = 'smart' AND excluded.mode = 'full'))"
 
-// keep writes requests of a connection. What is kept of one that may be taken up again is replaced.
+// keep stores requests of a connection. It replaces stored requests that may be taken up again, and leaves others as they are.
 func (t *tx) keep(ctx context.Context, connection string, mode Mode, run int64, group string, requests []Request) error {
 	seen := make(map[string]bool, len(requests))
 	distinct := make([]Request, 0, len(requests))
@@ -30,30 +30,31 @@ func (t *tx) keep(ctx context.Context, connection string, mode Mode, run int64, 
 	}
 	_, err := t.bulk(ctx, *input, `INSERT INTO requests (connection, id, mode, run, made_at, asked_by, part_of)
 		SELECT CAST(? AS TEXT), id, CAST(? AS TEXT), CAST(? AS BIGINT), made_at, asked_by, CAST(? AS TEXT) FROM input WHERE TRUE
-		ON CONFLICT (connection, id) DO UPDATE SET mode = excluded.mode, run = excluded.run, made_at = excluded.made_at, asked_by = excluded.asked_by,
-		part_of = excluded.part_of, served_at = NULL, outcome = '', reason = '', ended_at = NULL WHERE `+again,
+		ON CONFLICT (connection, id) DO UPDATE SET mode = excluded.mode, run = excluded.run, made_at = excluded.made_at,
+		asked_by = excluded.asked_by, part_of = excluded.part_of, served_at = NULL, outcome = '', reason = '', ended_at = NULL WHERE `+mayReplace,
 		connection, string(mode), run, group)
 	return err
 }
 
-// parts is true for requests of the groups with the given ids that wait.
-const parts = "connection = ? AND part_of = ? AND part_of <> '' AND ended_at IS NULL"
+// ofGroup is a condition for the waiting requests of a group. Its arguments are the connection and the group's id.
+const ofGroup = "connection = ? AND part_of = ? AND part_of <> '' AND ended_at IS NULL"
 
-// takeUp notes which run took up the claim's requests, and what is grouped under them. A request that was served and now is made as
-// Full after it was served as Smart is a new one.
+// takeUp records the run that took up the claim's requests and the requests in their groups. A request that was served as Smart and is made
+// again as Full counts as a new one.
 func (t *tx) takeUp(ctx context.Context, claim Claim, mode Mode, run int64) error {
 	if err := t.keep(ctx, claim.Connection, mode, run, "", claim.Requests); err != nil {
 		return err
 	}
 	for _, request := range claim.Requests {
-		if _, err := t.exec(ctx, "UPDATE requests SET run = ?, mode = ? WHERE "+parts, run, string(mode), claim.Connection, request.ID); err != nil {
+		if _, err := t.exec(ctx, "UPDATE requests SET run = ?, mode = ? WHERE "+ofGroup, run, string(mode), claim.Connection, request.ID); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// endUnserved says what became of requests that no run serves, and of what is grouped under them. One that was served stays so.
+// endUnserved records the outcome of requests that no run serves, and of the requests in their groups. A request that was served keeps that
+// outcome.
 func (t *tx) endUnserved(ctx context.Context, connection string, mode Mode, requests []Request, end RequestEnd) error {
 	if err := t.keep(ctx, connection, mode, end.Run, "", requests); err != nil {
 		return err
@@ -61,7 +62,7 @@ func (t *tx) endUnserved(ctx context.Context, connection string, mode Mode, requ
 	const set = "UPDATE requests SET run = ?, outcome = ?, reason = ?, ended_at = ? WHERE "
 	arguments := []any{end.Run, string(end.Outcome), inventory.Storable(end.Reason), micros(end.Now), connection}
 	for _, request := range requests {
-		for _, where := range []string{"connection = ? AND id = ? AND served_at IS NULL AND ended_at IS NULL", parts} {
+		for _, where := range []string{"connection = ? AND id = ? AND served_at IS NULL AND ended_at IS NULL", ofGroup} {
 			if _, err := t.exec(ctx, set+where, append(arguments[:len(arguments):len(arguments)], request.ID)...); err != nil {
 				return err
 			}
@@ -70,7 +71,7 @@ func (t *tx) endUnserved(ctx context.Context, connection string, mode Mode, requ
 	return nil
 }
 
-// endRequests says what became of the requests of a run that ended.
+// endRequests records the outcome of the requests of a run that ended.
 func (t *tx) endRequests(ctx context.Context, run Run, end RunEnd) error {
 	if end.Outcome == Completed || end.Outcome == CompletedWithFailures || end.Outcome == Partial {
 		_, err := t.exec(ctx, "UPDATE requests SET served_at = ?, outcome = 'served', reason = '', ended_at = ? WHERE run = ? AND connection = ?",
@@ -90,7 +91,7 @@ func failedWith(run int64, end RunEnd) string {
 	return text
 }
 
-// NoteRequests keeps the ids of requests that wait together; see Gate.
+// NoteRequests records the ids of requests that wait together; see Gate.
 func (d *database) NoteRequests(ctx context.Context, connection string, mode Mode, group string, requests []Request) error {
 	if err := checkRequests(requests); err != nil {
 		return err
@@ -98,7 +99,7 @@ func (d *database) NoteRequests(ctx context.Context, connection string, mode Mod
 	return d.write(ctx, func(t *tx) error { return t.keep(ctx, connection, mode, 0, group, requests) })
 }
 
-// EndUnserved says what became of requests that no run took up; see Gate.
+// EndUnserved records the outcome of requests that no run serves; see Gate.
 func (d *database) EndUnserved(ctx context.Context, connection string, mode Mode, requests []Request, end RequestEnd) error {
 	if err := checkRequests(requests); err != nil {
 		return err
@@ -115,12 +116,12 @@ func checkRequests(requests []Request) error {
 	return nil
 }
 
-// Requests lists what became of requests; see Reader.
+// Requests lists requests with their outcomes; see Reader.
 func (d *database) Requests(ctx context.Context, query RequestQuery) ([]RequestEntry, error) {
 	where, arguments := "TRUE", []any{}
 	if query.ID != "" {
 		where, arguments = "id = ?", append(arguments, query.ID)
-		if query.Connection == "" { // the key begins with the connection
+		if query.Connection == "" { // the index begins with the connection, so name them all
 			where += " AND connection IN (SELECT id FROM connections)"
 		}
 	}
@@ -134,7 +135,8 @@ func (d *database) Requests(ctx context.Context, query RequestQuery) ([]RequestE
 			var entry RequestEntry
 			var made int64
 			var ended sql.NullInt64
-			err := row.Scan(&entry.Connection, &entry.ID, &entry.Mode, &entry.Run, &made, &entry.By, &entry.Group, &entry.Outcome, &entry.Reason, &ended)
+			err := row.Scan(&entry.Connection, &entry.ID, &entry.Mode, &entry.Run, &made, &entry.By, &entry.Group,
+				&entry.Outcome, &entry.Reason, &ended)
 			entry.MadeAt, entry.EndedAt = fromMicros(made), fromOptional(ended)
 			entries = append(entries, entry)
 			return err
@@ -152,7 +154,7 @@ func (d *database) Requests(ctx context.Context, query RequestQuery) ([]RequestE
 	return entries, err
 }
 
-// coveredBy says that a run had already satisfied a claim's requests, 0 when it is not known which.
+// coveredBy records that a run had satisfied a claim's requests before; run is 0 when it is not known which.
 func (t *tx) coveredBy(ctx context.Context, claim Claim, run int64, now time.Time) error {
 	reason := "what was asked for had been done already"
 	if run != 0 {

@@ -23,9 +23,9 @@ func (d *database) Resolve(ctx context.Context, lease Lease, plan Plan, page []R
 		}
 		r := resolving{tx: t, lease: lease, plan: plan, levels: levels}
 		for _, step := range []func() error{
-			func() error { return r.stand(ctx, page) },
+			func() error { return r.load(ctx, page) },
 			func() error { return r.release(ctx, page) },
-			func() error { return r.rest(ctx) },
+			func() error { return r.updateWhy(ctx) },
 			func() error { return r.keepPlaces(ctx, plan.Connection.ID, r.locations()) },
 		} {
 			if err := step(); err != nil {
@@ -34,11 +34,11 @@ func (d *database) Resolve(ctx context.Context, lease Lease, plan Plan, page []R
 		}
 		written = 0
 		for _, move := range []inventory.Move{inventory.Stay, inventory.Push} {
-			wrote, err := r.upsert(ctx, move)
+			rows, err := r.upsert(ctx, move)
 			if err != nil {
 				return err
 			}
-			written += wrote
+			written += rows
 		}
 		return nil
 	})
@@ -48,17 +48,17 @@ func (d *database) Resolve(ctx context.Context, lease Lease, plan Plan, page []R
 	return written, nil
 }
 
-// resolving is a page on its way into the channel levels.
+// resolving writes a page of resolved products into the channel levels.
 type resolving struct {
 	*tx
 	lease  Lease
 	plan   Plan
 	levels map[place]resolvedLevel
-	before map[place]inventory.Standing // of the products of the page
-	shows  map[place]*int64             // what the store was last known to show there
+	before map[place]inventory.Standing // the stored rows of the page's products
+	shows  map[place]*int64             // of these, the places that the store was last known to show as 0
 }
 
-// place is a channel level of a connection.
+// place is the key of a channel level within its connection.
 type place struct{ channelSKU, location string }
 
 type resolvedLevel struct {
@@ -67,12 +67,13 @@ type resolvedLevel struct {
 	inventory.ChannelLevel
 }
 
-// resolvedLevels are the levels of a page by their place. Where a listing and an unlisted product meet, the listing wins.
+// resolvedLevels returns the levels of a page by their place. When a listing and an unlisted product have the same place, the listing wins.
 func resolvedLevels(page []Resolution) (map[place]resolvedLevel, error) {
 	levels := make(map[place]resolvedLevel, len(page))
 	for _, resolution := range page {
 		for _, level := range resolution.Levels {
-			if err := checkText("a channel level of product "+resolution.Product, resolution.Product, level.ChannelSKU, level.Location); err != nil {
+			err := checkText("a channel level of product "+resolution.Product, resolution.Product, level.ChannelSKU, level.Location)
+			if err != nil {
 				return nil, err
 			}
 			at := place{level.ChannelSKU, level.Location}
@@ -86,7 +87,7 @@ func resolvedLevels(page []Resolution) (map[place]resolvedLevel, error) {
 	return levels, nil
 }
 
-// locations are those of the page's levels.
+// locations returns the locations of the page's levels.
 func (r *resolving) locations() map[string]bool {
 	locations := map[string]bool{}
 	for at := range r.levels {
@@ -95,8 +96,8 @@ func (r *resolving) locations() map[string]bool {
 	return locations
 }
 
-// stand loads what is kept of the rows of the page's products.
-func (r *resolving) stand(ctx context.Context, page []Resolution) error {
+// load loads the stored rows of the page's products.
+func (r *resolving) load(ctx context.Context, page []Resolution) error {
 	products := make([]string, len(page))
 	for i, resolution := range page {
 		products[i] = resolution.Product
@@ -116,8 +117,8 @@ func (r *resolving) stand(ctx context.Context, page []Resolution) error {
 		r.plan.Connection.ID, r.dialect.list(products))
 }
 
-// release blocks the rows of the page's products that are no longer resolved. An open call on one of them is waited for: it
-// keeps its status, and the reason stands ready for when the call is answered.
+// release blocks the rows of the page's products that are no longer resolved. A row in an open call keeps its status; it gets the reason in
+// the column blocked, and is blocked when the call is answered.
 func (r *resolving) release(ctx context.Context, page []Resolution) error {
 	resolved := make(map[string][]inventory.ChannelLevel, len(page))
 	for _, resolution := range page {
@@ -140,34 +141,38 @@ func (r *resolving) release(ctx context.Context, page []Resolution) error {
 		reasons[i] = leftBehind(at, product, resolved[product], r.plan.Connection.Inventory.Locations, r.shows[at])
 	}
 	_, err := r.bulk(ctx, *rows, `UPDATE channel_levels AS c SET blocked = i.reason, run = ?,
-		status = CASE WHEN c.open_call IS NULL THEN 'blocked' ELSE c.status END, reason = CASE WHEN c.open_call IS NULL THEN i.reason ELSE c.reason END
+		status = CASE WHEN c.open_call IS NULL THEN 'blocked' ELSE c.status END,
+		reason = CASE WHEN c.open_call IS NULL THEN i.reason ELSE c.reason END
 		FROM input i WHERE c.connection = ? AND c.channel_sku = i.channel_sku AND c.location = i.location AND c.observed <= ? AND NOT c.leaving`,
 		r.lease.Run, r.plan.Connection.ID, r.plan.Next.Levels)
 	return err
 }
 
-// rest brings the explanations of rows up to date whose figures could not have changed.
-func (r *resolving) rest(ctx context.Context) error {
+// updateWhy updates the explanations of rows whose figures could not have changed.
+func (r *resolving) updateWhy(ctx context.Context) error {
 	_, err := r.bulk(ctx, *r.table(inventory.Rest), `UPDATE channel_levels AS c SET why = i.why
 		FROM input i WHERE c.connection = ? AND c.channel_sku = i.channel_sku AND c.location = i.location AND c.product = i.product
 		AND c.observed <= ? AND c.why <> i.why`, r.plan.Connection.ID, r.plan.Next.Levels)
 	return err
 }
 
-// upsert writes the levels that are to make a move.
+// upsert writes the levels that make the given move.
 //
-// A row that was computed from newer levels is left alone: an attempt of the activity that was given up may go on beside the next one,
-// under the same lease. The row of a listing is left alone by the unlisted product of the same SKU, wherever in the order of pages it comes.
+// It leaves a row alone that was computed from newer levels: an earlier attempt of the activity, which timed out, may still be running
+// beside the next one, under the same lease. An unlisted product also leaves the row of a listing for the same SKU alone, whichever of the
+// two comes first in the order of pages.
 func (r *resolving) upsert(ctx context.Context, move inventory.Move) (int64, error) {
 	stays := move == inventory.Stay
-	return r.bulk(ctx, *r.table(move), `INSERT INTO channel_levels (connection, channel_sku, location, product, quantity, observed, status, reason, blocked, run, why)
-		SELECT ?, i.channel_sku, i.location, i.product, i.quantity, CAST(? AS BIGINT), CASE WHEN i.blocked = '' THEN 'pending' ELSE 'blocked' END,
-			i.blocked, i.blocked, CAST(? AS BIGINT), i.why
+	return r.bulk(ctx, *r.table(move), `INSERT INTO channel_levels (connection, channel_sku, location, product, quantity, observed,
+			status, reason, blocked, run, why)
+		SELECT ?, i.channel_sku, i.location, i.product, i.quantity, CAST(? AS BIGINT),
+			CASE WHEN i.blocked = '' THEN 'pending' ELSE 'blocked' END, i.blocked, i.blocked, CAST(? AS BIGINT), i.why
 		FROM input i WHERE i.sure OR NOT EXISTS (
 			SELECT 1 FROM channel_levels c JOIN listings l ON l.store = ? AND l.channel_sku = c.channel_sku AND l.sku <> i.product AND NOT l.removed
 			WHERE c.connection = ? AND c.channel_sku = i.channel_sku AND c.location = i.location AND c.product <> i.product)
-		ON CONFLICT (connection, channel_sku, location) DO UPDATE SET product = excluded.product, quantity = excluded.quantity, observed = excluded.observed,
-			blocked = CASE WHEN excluded.blocked = '' AND `+keeps+` THEN channel_levels.kept ELSE excluded.blocked END, run = excluded.run, why = excluded.why, leaving = FALSE,
+		ON CONFLICT (connection, channel_sku, location) DO UPDATE SET product = excluded.product, quantity = excluded.quantity,
+			observed = excluded.observed, run = excluded.run, why = excluded.why, leaving = FALSE,
+			blocked = CASE WHEN excluded.blocked = '' AND `+keeps+` THEN channel_levels.kept ELSE excluded.blocked END,
 			kept = CASE WHEN `+keeps+` THEN channel_levels.kept ELSE '' END,
 			status = CASE WHEN channel_levels.open_call IS NOT NULL OR `+parked+` THEN channel_levels.status
 				WHEN excluded.blocked = '' AND `+keeps+` THEN 'blocked' ELSE excluded.status END,
@@ -177,21 +182,23 @@ func (r *resolving) upsert(ctx context.Context, move inventory.Move) (int64, err
 		r.plan.Connection.ID, r.plan.Next.Levels, r.lease.Run, r.plan.Connection.Store, r.plan.Connection.ID, stays, stays)
 }
 
-// refused: the store has refused the row, in a call or in a look-up. A row that a rule of ours blocks says so in blocked.
+// refused is a condition for rows that the store has refused, in a call or in a look-up. Only rows that our own rules block have a text in
+// the column blocked.
 const refused = `(status = 'rejected' OR (status = 'blocked' AND blocked = ''))`
 
-// refusedOf is refused of a row that goes by a name in a join.
+// refusedOf is refused for the rows of a table with an alias.
 func refusedOf(row string) string {
 	return "(" + row + ".status = 'rejected' OR (" + row + ".status = 'blocked' AND " + row + ".blocked = ''))"
 }
 
-// parked: the row was refused, and stays so: see inventory.Stay.
+// parked is a condition for rows that were refused and stay so: see inventory.Stay. Its argument is true for the move Stay.
 const parked = `(CAST(? AS BOOLEAN) AND channel_levels.status IN ('rejected', 'blocked') AND channel_levels.blocked = '' AND excluded.blocked = '')`
 
-// keeps: a person rejected to take the row to 0, and it still goes there. Another product's row is another figure.
+// keeps is a condition for rows that would still go to 0 after a person rejected that. It does not hold when the row's product changes,
+// because the rejection was about another figure.
 const keeps = `(channel_levels.kept <> '' AND excluded.quantity = 0 AND excluded.product = channel_levels.product)`
 
-// move decides what becomes of a row. One of another product of the page is none of this product's.
+// move decides what becomes of the row at a place; see inventory.ChannelLevel.Move.
 func (r *resolving) move(at place, level resolvedLevel) inventory.Move {
 	if before, ok := r.before[at]; ok {
 		return level.Move(&before, level.cause)
@@ -199,12 +206,13 @@ func (r *resolving) move(at place, level resolvedLevel) inventory.Move {
 	return level.Move(nil, level.cause)
 }
 
-// isSure is true for a level that no listing of another product keeps from its row: it is of a listing itself, or the row is its product's already.
+// isSure is true for a level that may certainly have its row, whatever other products are listed: it belongs to a listing itself, or the row
+// is its product's already.
 func (r *resolving) isSure(level resolvedLevel) bool {
 	return level.Why.Listed || r.before[place{level.ChannelSKU, level.Location}].Product == level.product
 }
 
-// table is the levels that are to make a move as bulk input, in the order of their key.
+// table makes bulk input of the levels that make the given move, in the order of their keys.
 func (r *resolving) table(move inventory.Move) *table {
 	var chosen []resolvedLevel
 	for at, level := range r.levels {

@@ -8,9 +8,9 @@ import (
 	"github.com/tidemark/tidemark/inventory"
 )
 
-// ApplyResponses writes what became of calls; see Pusher. Items that a response does not name stay as they are, and so do those that
-// an earlier response to the same call decided. What the response says of items that the call did not hold is not believed, and of
-// two responses for one item the first counts.
+// ApplyResponses records the results of calls; see Pusher. Items that a response does not name stay as they are, and so do items that an
+// earlier response to the same call decided. Items that the call did not hold are ignored. When a response names an item twice, the first
+// result counts.
 func (d *database) ApplyResponses(ctx context.Context, lease Lease, responses ...Response) error {
 	for _, response := range responses {
 		if err := checkText("the ticket of a call", response.Ticket); err != nil {
@@ -56,7 +56,7 @@ func (t *tx) applyResponse(ctx context.Context, at leased, response Response) er
 	return t.updateCall(ctx, at, response, rows, len(open))
 }
 
-// openRows loads the rows that still wait for a response to a call.
+// openRows loads the rows that still wait for the response to a call.
 func (t *tx) openRows(ctx context.Context, at leased, key string) (map[place]openRow, error) {
 	rows := map[place]openRow{}
 	err := t.each(ctx, func(row *sql.Rows) error {
@@ -65,7 +65,8 @@ func (t *tx) openRows(ctx context.Context, at leased, key string) (map[place]ope
 			&next.blocked, &next.attempts, &next.tries, &next.run)
 		rows[place{next.channelSKU, next.location}] = next
 		return err
-	}, `SELECT channel_sku, location, product, quantity, observed, exported, status, blocked, attempts, CASE WHEN tries_run = ? THEN tries ELSE 0 END, run
+	}, `SELECT channel_sku, location, product, quantity, observed, exported, status, blocked, attempts,
+			CASE WHEN tries_run = ? THEN tries ELSE 0 END, run
 		FROM channel_levels WHERE connection = ? AND open_call = ?`, at.lease.Run, at.connection, key)
 	return rows, err
 }
@@ -79,24 +80,24 @@ func applyToRows(open map[place]openRow, call calling, response Response) ([]row
 	rows := make([]rowUpdate, 0, len(response.Items))
 	for _, item := range response.Items {
 		key := place{item.ChannelSKU, item.Location}
-		due, held := dueItems[key]
+		due, inCall := dueItems[key]
 		row, waiting := open[key]
-		if !held || !waiting {
+		if !inCall || !waiting {
 			continue
 		}
 		delete(dueItems, key)
 		item.Reason = inventory.Storable(item.Reason)
-		out, err := applyToRow(row, due, call.run, item)
+		update, err := applyToRow(row, due, call.run, item)
 		if err != nil {
 			return nil, fmt.Errorf("the answer to call %s for channel SKU %q: %w", response.Key, item.ChannelSKU, err)
 		}
-		rows = append(rows, out)
+		rows = append(rows, update)
 	}
 	return rows, nil
 }
 
-// writeRowUpdates writes rows. One whose call stays open keeps the run that touched it last, by which applyToRow knows whether it was
-// resolved since the call was made.
+// writeRowUpdates writes rows. A row whose call stays open keeps the run that touched it last: applyToRow compares it with the run that made
+// the call, to see whether the row was resolved since.
 func (t *tx) writeRowUpdates(ctx context.Context, at leased, response Response, rows []rowUpdate) error {
 	input := newTable(len(rows))
 	skus, places, statuses, reasons := input.texts("channel_sku"), input.texts("location"), input.texts("status"), input.texts("reason")
@@ -108,8 +109,10 @@ func (t *tx) writeRowUpdates(ctx context.Context, at leased, response Response, 
 		parts[i] = int64(row.part)
 		stays[i], confirmed[i] = row.open, row.confirmed
 	}
-	_, err := t.bulk(ctx, *input, `UPDATE channel_levels AS l SET status = i.status, reason = i.reason, exported = i.exported, attempts = i.attempts, tries = i.tries, part = i.part, tries_run = ?,
-		run = CASE WHEN i.stays THEN l.run ELSE ? END, open_call = CASE WHEN i.stays THEN l.open_call END, last_exported = CASE WHEN i.confirmed THEN ? ELSE l.last_exported END,
+	_, err := t.bulk(ctx, *input, `UPDATE channel_levels AS l SET status = i.status, reason = i.reason, exported = i.exported,
+		attempts = i.attempts, tries = i.tries, part = i.part, tries_run = ?,
+		run = CASE WHEN i.stays THEN l.run ELSE ? END, open_call = CASE WHEN i.stays THEN l.open_call END,
+		last_exported = CASE WHEN i.confirmed THEN ? ELSE l.last_exported END,
 		live = CASE WHEN `+learned+` THEN i.exported > 0 ELSE l.live END,
 		zeroed_at = CASE WHEN NOT `+learned+` THEN l.zeroed_at WHEN i.exported > 0 THEN NULL WHEN l.live THEN ? ELSE l.zeroed_at END
 		FROM input i WHERE l.connection = ? AND l.channel_sku = i.channel_sku AND l.location = i.location`,
@@ -117,7 +120,8 @@ func (t *tx) writeRowUpdates(ctx context.Context, at leased, response Response, 
 	return err
 }
 
-// learned: the response i tells what the store shows of a row l. One that tells nothing leaves a row that a person let go to 0 as it is.
+// learned is a condition for responses i that tell which figure the store shows for a row l. Other responses do not change live and
+// zeroed_at, so that a row whose zeroing a person approved stays approved.
 const learned = "(i.exported IS NOT NULL AND (i.confirmed OR l.exported IS NULL OR i.exported <> l.exported))"
 
 // noteRows writes the activity of rows.
@@ -129,7 +133,8 @@ func (t *tx) noteRows(ctx context.Context, at leased, response Response, rows []
 		}
 	}
 	input := newTable(len(updates))
-	kinds, places, products, skus, notes := input.texts("kind"), input.texts("location"), input.texts("sku"), input.texts("channel_sku"), input.texts("note")
+	kinds, places, notes := input.texts("kind"), input.texts("location"), input.texts("note")
+	products, skus := input.texts("sku"), input.texts("channel_sku")
 	before, after := input.optionals("before"), input.numbers("after")
 	general := inventory.Storable(response.Note)
 	for i, row := range updates {
@@ -140,15 +145,16 @@ func (t *tx) noteRows(ctx context.Context, at leased, response Response, rows []
 		}
 	}
 	_, err := t.bulk(ctx, *input, `INSERT INTO activity (at, run, kind, merchant, warehouse, connection, location, sku, channel_sku, before, after, call, note)
-		SELECT CAST(? AS BIGINT), CAST(? AS BIGINT), kind, CAST(? AS TEXT), CAST(? AS TEXT), CAST(? AS TEXT), location, sku, channel_sku, before, after, CAST(? AS TEXT), note FROM input`,
+		SELECT CAST(? AS BIGINT), CAST(? AS BIGINT), kind, CAST(? AS TEXT), CAST(? AS TEXT), CAST(? AS TEXT), location, sku, channel_sku,
+			before, after, CAST(? AS TEXT), note FROM input`,
 		micros(response.Now), at.lease.Run, at.merchant, at.warehouse, at.connection, response.Key)
 	return err
 }
 
-// updateCall keeps a call open for the items that still have no response, or closes it. From then on the store is as busy as
-// the other calls make it.
+// updateCall keeps a call open for the items that still have no result, or closes it. It then sets the store's BusyUntil by the calls that
+// are still open. open is the number of rows that waited for this response.
 func (t *tx) updateCall(ctx context.Context, at leased, response Response, rows []rowUpdate, open int) error {
-	answered := response.Ticket != "" // the store has told something, so the request is not under way any more
+	answered := response.Ticket != "" // the store has answered, so the request is not under way any more
 	for _, row := range rows {
 		if !row.open {
 			open--
@@ -160,11 +166,13 @@ func (t *tx) updateCall(ctx context.Context, at leased, response Response, rows 
 		if err := t.closeCall(ctx, response.Key, inventory.Storable(response.Note), response.Now); err != nil {
 			return err
 		}
-	} else if _, err := t.exec(ctx, "UPDATE calls SET ticket = ?, poll_after = ?, note = ?, busy_until = CASE WHEN ? AND busy_until > ? THEN ? ELSE busy_until END WHERE key = ?",
+	} else if _, err := t.exec(ctx, `UPDATE calls SET ticket = ?, poll_after = ?, note = ?,
+		busy_until = CASE WHEN ? AND busy_until > ? THEN ? ELSE busy_until END WHERE key = ?`,
 		response.Ticket, optionalMicros(response.PollAfter), inventory.Storable(response.Note), answered, now, now, response.Key); err != nil {
 		return err
 	}
-	_, err := t.exec(ctx, "UPDATE gates SET busy_until = COALESCE((SELECT MAX(busy_until) FROM calls WHERE store = ? AND closed_at IS NULL), 0),"+
-		" pace = CASE WHEN CAST(? AS TEXT) = '' THEN pace ELSE CAST(? AS TEXT) END WHERE store = ?", at.lease.Store, response.Pace, response.Pace, at.lease.Store)
+	_, err := t.exec(ctx, `UPDATE gates SET busy_until = COALESCE((SELECT MAX(busy_until) FROM calls WHERE store = ? AND closed_at IS NULL), 0),
+		pace = CASE WHEN CAST(? AS TEXT) = '' THEN pace ELSE CAST(? AS TEXT) END WHERE store = ?`,
+		at.lease.Store, response.Pace, response.Pace, at.lease.Store)
 	return err
 }

@@ -5,14 +5,14 @@ import (
 	"time"
 )
 
-// What the rules of a schedule may say, and when they start runs. The configuration checks rules by it, with line and column; the pages say at
-// each field what it takes; control turns rules into Temporal's calendars.
+// This file defines what the rules of a schedule may contain, and when they start runs. The package config checks rules by it, the pages
+// describe their fields by it, and control turns rules into Temporal's calendars.
 
 const (
 	// ShortestInterval and LongestInterval bound Every of a rule.
 	ShortestInterval = time.Minute
 	LongestInterval  = 31 * 24 * time.Hour
-	// LongestDistance bounds Every of a flexible rule, which has a span of hours each day.
+	// LongestDistance bounds Every of a flexible rule, which applies to a span of hours of each day.
 	LongestDistance = 24 * time.Hour
 	// MostHours bounds Every of an hourly rule, which counts from midnight each day.
 	MostHours = 23
@@ -21,10 +21,10 @@ const (
 	hoursPerDay    = 24
 )
 
-// Weekdays are the names of days in rules, in the order of a week.
+// Weekdays lists the names of days in rules, in the order of a week.
 func Weekdays() []string { return []string{"mon", "tue", "wed", "thu", "fri", "sat", "sun"} }
 
-// TimeOfDay reads a time of day, two digits for the hour and for the minute, as minutes since midnight. It is false for any other text.
+// TimeOfDay parses a time of day like "06:30" into minutes since midnight. ok is false for any other text.
 func TimeOfDay(text string) (minutes int, ok bool) {
 	const form = "15:04"
 	moment, err := time.Parse(form, text)
@@ -34,14 +34,14 @@ func TimeOfDay(text string) (minutes int, ok bool) {
 	return moment.Hour()*minutesPerHour + moment.Minute(), true
 }
 
-// IsZone is true for the name of a time zone. "Local" is none: it is another zone on each machine.
+// IsZone is true for the name of a time zone, except "Local", which is a different zone on each machine.
 func IsZone(name string) bool {
 	_, err := time.LoadLocation(name)
 	return err == nil && name != "Local"
 }
 
-// Starts are the minutes at which the rule starts runs, counted from the midnight before its span, whose hours are both included. A span over
-// midnight has starts on the next day, from 24*60 on. Every start is the same distance from the one before.
+// Starts returns the minutes at which the rule starts runs, counted from the midnight before its span. The span includes the hour blocks From
+// and To. In a span over midnight, the starts on the next day are 24*60 or more. All starts are the same distance apart.
 func (f Flexible) Starts() []int {
 	hours := f.To - f.From + 1
 	if hours <= 0 {
@@ -49,16 +49,16 @@ func (f Flexible) Starts() []int {
 	}
 	every := max(int(f.Every/time.Minute), 1)
 	var starts []int
-	for after := 0; after < hours*minutesPerHour; after += every {
-		starts = append(starts, f.From*minutesPerHour+after)
+	for minutes := 0; minutes < hours*minutesPerHour; minutes += every {
+		starts = append(starts, f.From*minutesPerHour+minutes)
 	}
 	return starts
 }
 
-// On is true for a day on which spans of the rule begin. Without days it is every day.
+// On is true for a day on which spans of the rule begin. A rule without days has every day.
 func (f Flexible) On(day string) bool { return len(f.Days) == 0 || slices.Contains(f.Days, day) }
 
-// Starts are the minutes of a day at which the rule starts runs.
+// Starts returns the minutes of a day at which the rule starts runs.
 func (h Hourly) Starts() []int {
 	var starts []int
 	for hour := 0; hour < hoursPerDay; hour += max(h.Every, 1) {
@@ -67,7 +67,7 @@ func (h Hourly) Starts() []int {
 	return starts
 }
 
-// Interval is the regular distance between two starts of the rule; 0 for a rule that says nothing.
+// Interval returns the regular time between two starts of the rule; 0 for an empty rule.
 func (r Rule) Interval() time.Duration {
 	switch {
 	case r.Every > 0:
@@ -82,7 +82,7 @@ func (r Rule) Interval() time.Duration {
 	return 0
 }
 
-// Shortest is the shortest regular distance between two starts of a schedule; 0 when it has no rules.
+// Shortest returns the shortest Interval of a schedule's rules; 0 when it has none.
 func Shortest(rules []Rule) time.Duration {
 	var shortest time.Duration
 	for _, rule := range rules {

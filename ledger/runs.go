@@ -29,8 +29,8 @@ func scanRun(row scanner) (Run, error) {
 	}
 	run.StartedAt, run.FetchBegan, run.EndedAt = fromMicros(started), fromOptional(began), fromOptional(ended)
 	run.FetchedAt, run.ResolvedAt, run.PushedAt = fromOptional(fetched), fromOptional(resolved), fromOptional(pushed)
-	what := fmt.Sprintf("run %d", run.ID)
-	err = errors.Join(decode(what, scope, &run.Scope), decode(what, requests, &run.Requests), decode(what, counts, &run.Counts))
+	name := fmt.Sprintf("run %d", run.ID)
+	err = errors.Join(decode(name, scope, &run.Scope), decode(name, requests, &run.Requests), decode(name, counts, &run.Counts))
 	if len(run.Scope) == 0 {
 		run.Scope = nil
 	}
@@ -86,23 +86,24 @@ func (d *database) OpenRuns(ctx context.Context, connection string) ([]Run, erro
 	return d.listRuns(ctx, "SELECT "+runColumns+" FROM runs WHERE connection = ? AND ended_at IS NULL ORDER BY id", connection)
 }
 
-// Progress notes how far a run is; see Gate.
+// Progress records a run's phase and counts; see Gate.
 func (d *database) Progress(ctx context.Context, run int64, phase string, counts Counts) error {
 	return d.write(ctx, func(t *tx) error {
 		current, err := t.run(ctx, run)
 		if err != nil || current.EndedAt != nil {
 			return err
 		}
-		_, err = t.exec(ctx, "UPDATE runs SET phase = ?, counts = ? WHERE id = ?", inventory.Storable(phase), encode(current.Counts.with(counts)), run)
+		_, err = t.exec(ctx, "UPDATE runs SET phase = ?, counts = ? WHERE id = ?",
+			inventory.Storable(phase), encode(current.Counts.with(counts)), run)
 		return err
 	})
 }
 
-// EndStage notes that a stage of a run has ended; see Gate.
+// EndStage records that a stage of a run has ended; see Gate.
 func (d *database) EndStage(ctx context.Context, run int64, stage Stage, next string, counts Counts, now time.Time) error {
 	column := map[Stage]string{StageFetch: "fetched_at", StageResolve: "resolved_at", StagePush: "pushed_at"}[stage]
 	if column == "" {
-		return fmt.Errorf("ledger: %q is no stage of a run", stage)
+		return fmt.Errorf("ledger: %q is not a stage of a run", stage)
 	}
 	return d.write(ctx, func(t *tx) error {
 		current, err := t.run(ctx, run)
@@ -115,7 +116,7 @@ func (d *database) EndStage(ctx context.Context, run int64, stage Stage, next st
 	})
 }
 
-// with takes over the figures that are not 0.
+// with returns the counts with those of newer that are not 0 in their place.
 func (c Counts) with(newer Counts) Counts {
 	return Counts{
 		SnapshotFigures: SnapshotFigures{
@@ -130,12 +131,12 @@ func (c Counts) with(newer Counts) Counts {
 	}
 }
 
-// pushedEverything is a condition on a run, whose columns have a prefix: it went through all SKUs, was not dry, and pushed.
+// pushedEverything is a condition for completed runs without a scope that were not dry. prefix is the prefix of the columns, such as "r.".
 func pushedEverything(prefix string) string {
 	return prefix + "outcome IN ('completed', 'completed_with_failures') AND NOT " + prefix + "dry_run AND " + prefix + "scope = '[]'"
 }
 
-// LastSuccess returns a connection's newest run that went through everything; see Reader.
+// LastSuccess returns a connection's newest run that pushed everything; see Reader.
 func (d *database) LastSuccess(ctx context.Context, connection string) (Run, error) {
 	var run Run
 	err := d.read(ctx, func(t *tx) (err error) {
@@ -173,7 +174,8 @@ func (t *tx) insertRun(ctx context.Context, claim Claim, target target, mode Mod
 		scope = []string{}
 	}
 	var id int64
-	err := t.row(ctx, `INSERT INTO runs (connection, store, warehouse, mode, trigger_kind, workflow, workflow_run, pass, dry_run, scope, requests, started_at, ended_at, outcome, reason)
+	err := t.row(ctx, `INSERT INTO runs (connection, store, warehouse, mode, trigger_kind, workflow, workflow_run, pass, dry_run, scope, requests,
+			started_at, ended_at, outcome, reason)
 		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING id`,
 		claim.Connection, target.store, target.warehouse, mode, claim.Trigger, claim.Workflow, claim.WorkflowRun, claim.Pass, claim.DryRun,
 		encode(scope), encode(requests), micros(claim.Now), ended, outcome, inventory.Storable(reason)).Scan(&id)
