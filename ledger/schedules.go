@@ -14,22 +14,24 @@ import (
 	"github.com/tidemark/tidemark/inventory"
 )
 
-// A connection has a schedule for each mode. It belongs to the configuration where that names it, else to the pages. What somebody sets in
-// its place, on a page or the command line, is an override: kept here, with the version that an edit must have been made on.
+// A connection has a schedule for each mode. The configuration sets it where it names it; otherwise people set it on the pages. A schedule that
+// somebody sets on a page or the command line, in place of the configuration's, is an override. This file stores overrides, and the version
+// of each schedule: an edit is refused when the schedule has another version than the edit was made on.
 
-// ErrSchedulesReadOnly: the configuration leaves no schedule to the pages.
+// ErrSchedulesReadOnly is returned when only the configuration may set schedules.
 var ErrSchedulesReadOnly = errors.New("ledger: schedules are set in the configuration alone")
 
-// Schedule is when runs of a mode start: rules that stack, in a time zone.
+// Schedule holds the rules that start runs of a mode, and their time zone. A run starts whenever any rule fires.
 type Schedule struct {
 	Rules    []Rule `json:"rules"`
 	Timezone string `json:"timezone"`
 }
 
-// Same is true for schedules that mean the same.
+// Same is true for two schedules with the same meaning.
 func (s Schedule) Same(other Schedule) bool { return s.Form() == other.Form() }
 
-// Form is one text for all schedules that mean the same. The order of rules means nothing, and without rules neither does the zone.
+// Form returns the same text for all schedules with the same meaning. The order of rules has no meaning, and neither has the zone of a
+// schedule without rules.
 func (s Schedule) Form() string {
 	if len(s.Rules) == 0 {
 		return ""
@@ -37,7 +39,7 @@ func (s Schedule) Form() string {
 	return cmp.Or(s.Timezone, "UTC") + " " + strings.Join(ruleForms(s.Rules), " ")
 }
 
-// ruleForms are one form of rules, each once.
+// ruleForms returns a normal form of each distinct rule, sorted.
 func ruleForms(rules []Rule) []string {
 	var forms []string
 	for _, rule := range rules {
@@ -57,10 +59,10 @@ func ruleForms(rules []Rule) []string {
 
 const daysOfWeek = 7
 
-// Names is true where the configuration names the schedule of a mode.
+// Names is true when the configuration names the schedule of a mode.
 func (f Flow) Names(mode Mode) bool { return !slices.Contains(f.Unnamed, mode) }
 
-// Schedule is the schedule of a mode.
+// Schedule returns the schedule of a mode.
 func (f Flow) Schedule(mode Mode) Schedule {
 	rules := f.Smart
 	if mode == Full {
@@ -69,7 +71,7 @@ func (f Flow) Schedule(mode Mode) Schedule {
 	return Schedule{Rules: rules, Timezone: cmp.Or(f.Zones[mode], f.Timezone)}
 }
 
-// With is the flow with another schedule for a mode.
+// With returns the flow with another schedule for a mode.
 func (f Flow) With(mode Mode, schedule Schedule) Flow {
 	if mode == Full {
 		f.Full = schedule.Rules
@@ -98,62 +100,63 @@ type Override struct {
 	Reason string     `json:"reason,omitempty"`
 	By     string     `json:"by"`
 	Since  time.Time  `json:"since"`
-	Until  *time.Time `json:"until,omitempty"` // nil: for good
-	// Base is what the configuration said when it was made; nil: it did not name the schedule.
+	Until  *time.Time `json:"until,omitempty"` // when it ends; nil: never
+	// Base is the schedule in the configuration when the override was made; nil when the configuration did not name it.
 	Base *Schedule `json:"base,omitempty"`
-	// Advised: it was applied from the advice. Previous is the override that it replaced, for who undoes that.
+	// Advised: the override was applied from the advice. Previous is the override that it replaced, so that this can be undone.
 	Advised  bool      `json:"advised,omitempty"`
 	Previous *Override `json:"previous,omitempty"`
 }
 
-// Ended is true from its end on.
+// Ended is true from the override's end on.
 func (o *Override) Ended(now time.Time) bool { return o.Until != nil && !now.Before(*o.Until) }
 
-// ScheduleState is what is kept of a connection's schedule for a mode, beside its configuration. The zero version is that of one of which
-// nothing was ever kept.
+// ScheduleState is what the ledger stores of a connection's schedule for a mode, beside its configuration. A schedule of which nothing was
+// ever stored has version 0.
 type ScheduleState struct {
 	Connection string    `json:"connection"`
 	Mode       Mode      `json:"mode"`
 	Version    int64     `json:"version"`    // grows with every change, by the configuration or by an override
-	ChangedAt  time.Time `json:"changed_at"` // when the version was made
-	Reconciled int64     `json:"reconciled"` // the version that the schedule in Temporal was brought to last
+	ChangedAt  time.Time `json:"changed_at"` // when the schedule got this version
+	Reconciled int64     `json:"reconciled"` // the version that Temporal's schedule was last brought to
 	Override   *Override `json:"override,omitempty"`
 }
 
-// OverrideChange is what becomes of an override with an apply. It counts only while the schedule has the version.
+// OverrideChange is a change of an override that belongs to an apply. The apply fails when the schedule has another version.
 type OverrideChange struct {
 	Connection string
 	Mode       Mode
 	Version    int64
-	Override   *Override // nil: it is gone
+	Override   *Override // nil removes the override
 }
 
-// OutdatedError is an edit of a schedule that somebody has changed since it was read.
+// OutdatedError is returned for an edit of a schedule that was changed since it was read. Now is its present state.
 type OutdatedError struct{ Now ScheduleState }
 
 func (e *OutdatedError) Error() string {
 	return fmt.Sprintf("ledger: the %s schedule of %s has changed meanwhile, to version %d", e.Now.Mode, e.Now.Connection, e.Now.Version)
 }
 
-// AppliedConfiguration is what is kept of the configuration as a whole.
+// AppliedConfiguration is what the ledger stores of the configuration as a whole.
 type AppliedConfiguration struct {
-	From              string `json:"from"` // the file that was applied last, as people know it
+	From              string `json:"from"` // name of the file that was applied last, for people
 	SchedulesReadOnly bool   `json:"schedules_read_only"`
 	SettingsReadOnly  bool   `json:"settings_read_only"`
 }
 
-// Scheduler keeps what is set of schedules beside the configuration.
+// Scheduler stores what is set for schedules beside the configuration.
 type Scheduler interface {
-	// ScheduleStates lists what is kept, by connection and mode; of one connection where it is named. What is absent has version 0.
+	// ScheduleStates lists the stored states, by connection and mode: of one connection, or of all when the name is empty. An absent
+	// state has version 0.
 	ScheduleStates(ctx context.Context, connection string) ([]ScheduleState, error)
-	// SetOverride sets the override of a schedule, or removes it (nil). It returns an *OutdatedError when the schedule has another version,
-	// ErrSchedulesReadOnly when the configuration leaves none to the pages (what is there may be removed all the same), and ErrNotFound when
-	// there is no such connection.
+	// SetOverride sets the override of a schedule, or removes it (nil). It returns an *OutdatedError when the schedule has another
+	// version, ErrSchedulesReadOnly when only the configuration may set schedules (an override may still be removed), and ErrNotFound
+	// when there is no such connection.
 	SetOverride(ctx context.Context, connection string, mode Mode, override *Override, version int64, now time.Time) (ScheduleState, error)
-	// ScheduleReconciled notes that the schedule in Temporal says what a version says. It is false when the schedule has another version by
-	// now.
+	// ScheduleReconciled records that Temporal's schedule was brought to a version. It returns false when the schedule has another
+	// version by now.
 	ScheduleReconciled(ctx context.Context, connection string, mode Mode, version int64) (bool, error)
-	// Configuration is what is kept of the configuration as a whole.
+	// Configuration returns what is stored of the configuration as a whole.
 	Configuration(ctx context.Context) (AppliedConfiguration, error)
 }
 
@@ -164,8 +167,9 @@ func scanScheduleState(row scanner) (ScheduleState, error) {
 	var changed, set int64
 	var ends sql.NullInt64
 	var value, base, previous sql.NullString
-	var made Override
-	err := row.Scan(&state.Connection, &state.Mode, &state.Version, &changed, &state.Reconciled, &value, &made.Reason, &made.By, &set, &ends, &base, &made.Advised, &previous)
+	var override Override
+	err := row.Scan(&state.Connection, &state.Mode, &state.Version, &changed, &state.Reconciled, &value, &override.Reason, &override.By,
+		&set, &ends, &base, &override.Advised, &previous)
 	if err != nil {
 		return ScheduleState{}, err
 	}
@@ -173,22 +177,22 @@ func scanScheduleState(row scanner) (ScheduleState, error) {
 	if !value.Valid {
 		return state, nil
 	}
-	what := fmt.Sprintf("the override of %s %s", state.Connection, state.Mode)
-	made.Since, made.Until = fromMicros(set), fromOptional(ends)
-	err = decode(what, value.String, &made.Schedule)
+	name := fmt.Sprintf("the override of %s %s", state.Connection, state.Mode)
+	override.Since, override.Until = fromMicros(set), fromOptional(ends)
+	err = decode(name, value.String, &override.Schedule)
 	if err == nil && base.Valid {
-		made.Base = &Schedule{}
-		err = decode(what, base.String, made.Base)
+		override.Base = &Schedule{}
+		err = decode(name, base.String, override.Base)
 	}
 	if err == nil && previous.Valid {
-		made.Previous = &Override{}
-		err = decode(what, previous.String, made.Previous)
+		override.Previous = &Override{}
+		err = decode(name, previous.String, override.Previous)
 	}
-	state.Override = &made
+	state.Override = &override
 	return state, err
 }
 
-// ScheduleStates lists what is kept of schedules; see Scheduler.
+// ScheduleStates lists the stored states of schedules; see Scheduler.
 func (d *database) ScheduleStates(ctx context.Context, connection string) ([]ScheduleState, error) {
 	query, arguments := "SELECT "+scheduleColumns+" FROM schedules", []any{}
 	if connection != "" {
@@ -206,7 +210,7 @@ func (d *database) ScheduleStates(ctx context.Context, connection string) ([]Sch
 	return states, err
 }
 
-// scheduleState is what is kept of one schedule, of version 0 where nothing is.
+// scheduleState returns the stored state of a schedule; with version 0 when there is none.
 func (t *tx) scheduleState(ctx context.Context, connection string, mode Mode) (ScheduleState, error) {
 	state, err := scanScheduleState(t.row(ctx, "SELECT "+scheduleColumns+" FROM schedules WHERE connection = ? AND mode = ?", connection, mode))
 	if errors.Is(err, sql.ErrNoRows) {
@@ -215,28 +219,29 @@ func (t *tx) scheduleState(ctx context.Context, connection string, mode Mode) (S
 	return state, err
 }
 
-// keepSchedule writes the next version of a schedule, which is then to be reconciled.
+// keepSchedule stores the next version of a schedule, which must then be reconciled.
 func (t *tx) keepSchedule(ctx context.Context, state ScheduleState, now time.Time) (ScheduleState, error) {
 	state.Version, state.ChangedAt = state.Version+1, fromMicros(micros(now))
-	made, value := Override{}, (*string)(nil)
+	override, value := Override{}, (*string)(nil)
 	if state.Override != nil {
-		made = *state.Override
-		value = new(encode(made.Schedule))
+		override = *state.Override
+		value = new(encode(override.Schedule))
 	}
 	var ends *int64
-	if made.Until != nil {
-		ends = optionalMicros(*made.Until)
+	if override.Until != nil {
+		ends = optionalMicros(*override.Until)
 	}
 	_, err := t.exec(ctx, "INSERT INTO schedules ("+scheduleColumns+`) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 		ON CONFLICT (connection, mode) DO UPDATE SET version = excluded.version, changed_at = excluded.changed_at, override = excluded.override,
 		reason = excluded.reason, set_by = excluded.set_by, set_at = excluded.set_at, ends_at = excluded.ends_at, base = excluded.base,
 		advised = excluded.advised, previous = excluded.previous`,
-		state.Connection, state.Mode, state.Version, micros(now), state.Reconciled, value, inventory.Storable(made.Reason), inventory.Storable(made.By), micros(made.Since), ends,
-		optionalJSON(made.Base), made.Advised, optionalJSON(made.Previous))
+		state.Connection, state.Mode, state.Version, micros(now), state.Reconciled, value, inventory.Storable(override.Reason),
+		inventory.Storable(override.By), micros(override.Since), ends,
+		optionalJSON(override.Base), override.Advised, optionalJSON(override.Previous))
 	return state, err
 }
 
-// optionalJSON is a value as JSON, NULL when there is none.
+// optionalJSON returns a value as JSON; nil, which is stored as NULL, for nil.
 func optionalJSON[T any](value *T) *string {
 	if value == nil {
 		return nil
@@ -245,10 +250,12 @@ func optionalJSON[T any](value *T) *string {
 }
 
 // SetOverride sets or removes an override; see Scheduler.
-func (d *database) SetOverride(ctx context.Context, connection string, mode Mode, override *Override, version int64, now time.Time) (ScheduleState, error) {
+func (d *database) SetOverride(
+	ctx context.Context, connection string, mode Mode, override *Override, version int64, now time.Time,
+) (ScheduleState, error) {
 	var kept ScheduleState
 	err := d.write(ctx, func(t *tx) error {
-		var readOnly bool // read under the lock of an apply, so that edits and applies come one after the other
+		var readOnly bool // read under the lock of an apply, so that edits and applies wait for each other
 		if err := t.row(ctx, "SELECT schedules_read_only FROM state"+t.dialect.lock("state")).Scan(&readOnly); err != nil {
 			return err
 		}
@@ -272,11 +279,12 @@ func (d *database) SetOverride(ctx context.Context, connection string, mode Mode
 	return kept, err
 }
 
-// ScheduleReconciled notes which version Temporal was brought to; see Scheduler.
+// ScheduleReconciled records the version that Temporal's schedule was brought to; see Scheduler.
 func (d *database) ScheduleReconciled(ctx context.Context, connection string, mode Mode, version int64) (bool, error) {
 	current := false
 	err := d.write(ctx, func(t *tx) error {
-		if _, err := t.exec(ctx, "UPDATE schedules SET reconciled = version WHERE connection = ? AND mode = ? AND version = ?", connection, mode, version); err != nil {
+		_, err := t.exec(ctx, "UPDATE schedules SET reconciled = version WHERE connection = ? AND mode = ? AND version = ?", connection, mode, version)
+		if err != nil {
 			return err
 		}
 		state, err := t.scheduleState(ctx, connection, mode)
@@ -286,11 +294,12 @@ func (d *database) ScheduleReconciled(ctx context.Context, connection string, mo
 	return current, err
 }
 
-// Configuration is what is kept of the configuration as a whole.
+// Configuration returns what is stored of the configuration as a whole.
 func (d *database) Configuration(ctx context.Context) (AppliedConfiguration, error) {
 	var applied AppliedConfiguration
 	err := d.read(ctx, func(t *tx) error {
-		return t.row(ctx, "SELECT applied_from, schedules_read_only, settings_read_only FROM state").Scan(&applied.From, &applied.SchedulesReadOnly, &applied.SettingsReadOnly)
+		return t.row(ctx, "SELECT applied_from, schedules_read_only, settings_read_only FROM state").
+			Scan(&applied.From, &applied.SchedulesReadOnly, &applied.SettingsReadOnly)
 	})
 	return applied, err
 }

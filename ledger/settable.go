@@ -8,29 +8,28 @@ import (
 	"github.com/tidemark/tidemark/inventory"
 )
 
-// The kinds of what has settings.
+// The kinds of things that have settings.
 const (
 	OfConnection = "connection"
 	OfStore      = "store"
 	OfWarehouse  = "warehouse"
 )
 
-// The settings that can be set beside the configuration, as that names them. SettingStrategy is how the stock of a warehouse is shared: its
-// value is an inventory.Strategy, null for none.
+// The names of the settings that can be set beside the configuration. The comments say what each belongs to, and its value.
 const (
 	SettingOverlap        = "overlap"         // of a connection: an Overlap
 	SettingUnlisted       = "unlisted"        // of a connection: an inventory.UnlistedPolicy
-	SettingShare          = "share"           // of a store: a part from 0 to 1, as those of warehouses
+	SettingShare          = "share"           // of a store: a fraction from 0 to 1
 	SettingQuietHours     = "quiet_hours"     // of a store: QuietHours, null for none
-	SettingMinimumRows    = "minimum_rows"    // of a warehouse, as the others
-	SettingMaximumRefused = "maximum_refused" //
-	SettingMaximumMissing = "maximum_missing" //
-	SettingMaximumZeroed  = "maximum_zeroed"  //
-	SettingDecideWithin   = "decide_within"   // a time.Duration
-	SettingStrategy       = "strategy"        //
+	SettingMinimumRows    = "minimum_rows"    // of a warehouse: a fraction from 0 to 1
+	SettingMaximumRefused = "maximum_refused" // of a warehouse: a fraction from 0 to 1
+	SettingMaximumMissing = "maximum_missing" // of a warehouse: a fraction from 0 to 1
+	SettingMaximumZeroed  = "maximum_zeroed"  // of a warehouse: a fraction from 0 to 1
+	SettingDecideWithin   = "decide_within"   // of a warehouse: a time.Duration
+	SettingStrategy       = "strategy"        // of a warehouse: how its stock is shared, an inventory.Strategy, null for none
 )
 
-// SettingKey names a setting.
+// SettingKey identifies a setting.
 type SettingKey struct {
 	Kind string `json:"kind"` // "connection", "store", "warehouse"
 	ID   string `json:"id"`
@@ -39,7 +38,7 @@ type SettingKey struct {
 
 func (k SettingKey) String() string { return fmt.Sprintf("%s of %s %s", k.Name, k.Kind, k.ID) }
 
-// SettingNames are the settings of a kind, in the order in which people read them.
+// SettingNames lists the settings of a kind, in the order in which they are shown to people.
 func SettingNames(kind string) []string {
 	switch kind {
 	case OfConnection:
@@ -47,12 +46,14 @@ func SettingNames(kind string) []string {
 	case OfStore:
 		return []string{SettingShare, SettingQuietHours}
 	case OfWarehouse:
-		return []string{SettingMinimumRows, SettingMaximumRefused, SettingMaximumMissing, SettingMaximumZeroed, SettingDecideWithin, SettingStrategy}
+		return []string{
+			SettingMinimumRows, SettingMaximumRefused, SettingMaximumMissing, SettingMaximumZeroed, SettingDecideWithin, SettingStrategy,
+		}
 	}
 	return nil
 }
 
-// SettingKeys are all settings of definitions.
+// SettingKeys lists the keys of all settings of the definitions.
 func (d *Definitions) SettingKeys() []SettingKey {
 	var keys []SettingKey
 	add := func(kind, id string) {
@@ -72,8 +73,9 @@ func (d *Definitions) SettingKeys() []SettingKey {
 	return keys
 }
 
-// Setting is the value of a setting, as JSON, and whether the configuration names it. It is absent (false) where definitions lack what it is of.
-func (d *Definitions) Setting(key SettingKey) (value json.RawMessage, named, has bool) {
+// Setting returns the value of a setting as JSON, and whether the configuration names it. ok is false when the definitions lack the
+// connection, store or warehouse that it belongs to, or there is no such setting.
+func (d *Definitions) Setting(key SettingKey) (value json.RawMessage, named, ok bool) {
 	if key.Kind == OfWarehouse && key.Name == SettingStrategy {
 		return d.strategySetting(key)
 	}
@@ -84,7 +86,7 @@ func (d *Definitions) Setting(key SettingKey) (value json.RawMessage, named, has
 	return json.RawMessage(encode(field)), slices.Contains(names, key.Name), true
 }
 
-// Set sets a setting to a value. The definitions are the caller's own: what else holds their lists sees the change.
+// Set sets a setting to a value. It changes the elements of the definitions' lists, so the caller must not share these lists with others.
 func (d *Definitions) Set(key SettingKey, value json.RawMessage) error {
 	if key.Kind == OfWarehouse && key.Name == SettingStrategy {
 		return d.setStrategy(key, value)
@@ -96,48 +98,49 @@ func (d *Definitions) Set(key SettingKey, value json.RawMessage) error {
 	return decode("the "+key.String(), string(value), field)
 }
 
-// Name has the configuration name a setting.
+// Name adds a setting to those that the configuration names.
 func (d *Definitions) Name(key SettingKey) {
-	name := func(named []string) []string {
-		var all []string
+	add := func(named []string) []string {
+		var names []string
 		for _, setting := range SettingNames(key.Kind) {
 			if setting == key.Name || slices.Contains(named, setting) {
-				all = append(all, setting)
+				names = append(names, setting)
 			}
 		}
-		return all
+		return names
 	}
 	for i, connection := range d.Connections {
 		if key.Kind == OfConnection && connection.ID == key.ID {
-			d.Connections[i].Named = name(connection.Named)
+			d.Connections[i].Named = add(connection.Named)
 		}
 	}
 	for i, store := range d.Stores {
 		if key.Kind == OfStore && store.ID == key.ID {
-			d.Stores[i].Named = name(store.Named)
+			d.Stores[i].Named = add(store.Named)
 		}
 	}
 	for i, warehouse := range d.Warehouses {
 		if key.Kind == OfWarehouse && warehouse.ID == key.ID {
-			d.Warehouses[i].Named = name(warehouse.Named)
+			d.Warehouses[i].Named = add(warehouse.Named)
 		}
 	}
 }
 
-// setting is a pointer to the value of a setting, with the settings that the configuration names of the same thing; nil where there is none.
+// setting returns a pointer to the value of a setting, nil when there is none. named are the settings of the same connection, store or
+// warehouse that the configuration names.
 func (d *Definitions) setting(key SettingKey) (field any, named []string) {
 	switch key.Kind {
 	case OfConnection:
-		if at := slices.IndexFunc(d.Connections, func(connection Connection) bool { return connection.ID == key.ID }); at >= 0 {
-			return d.Connections[at].setting(key.Name), d.Connections[at].Named
+		if i := slices.IndexFunc(d.Connections, func(connection Connection) bool { return connection.ID == key.ID }); i >= 0 {
+			return d.Connections[i].setting(key.Name), d.Connections[i].Named
 		}
 	case OfStore:
-		if at := slices.IndexFunc(d.Stores, func(store Store) bool { return store.ID == key.ID }); at >= 0 {
-			return d.Stores[at].setting(key.Name), d.Stores[at].Named
+		if i := slices.IndexFunc(d.Stores, func(store Store) bool { return store.ID == key.ID }); i >= 0 {
+			return d.Stores[i].setting(key.Name), d.Stores[i].Named
 		}
 	case OfWarehouse:
-		if at := d.warehouse(key.ID); at >= 0 {
-			return d.Warehouses[at].setting(key.Name), d.Warehouses[at].Named
+		if i := d.warehouse(key.ID); i >= 0 {
+			return d.Warehouses[i].setting(key.Name), d.Warehouses[i].Named
 		}
 	}
 	return nil, nil
@@ -183,36 +186,36 @@ func (d *Definitions) warehouse(id string) int {
 	return slices.IndexFunc(d.Warehouses, func(warehouse Warehouse) bool { return warehouse.ID == id })
 }
 
-// strategySetting is the strategy of a warehouse as a setting.
-func (d *Definitions) strategySetting(key SettingKey) (value json.RawMessage, named, has bool) {
-	at := d.warehouse(key.ID)
-	if at < 0 {
+// strategySetting returns the strategy of a warehouse as a setting; see Setting.
+func (d *Definitions) strategySetting(key SettingKey) (value json.RawMessage, named, ok bool) {
+	i := d.warehouse(key.ID)
+	if i < 0 {
 		return nil, false, false
 	}
 	value = json.RawMessage("null")
 	for _, defined := range d.Strategies {
-		if defined.Warehouse == key.ID && defined.Merchant == d.Warehouses[at].Merchant {
+		if defined.Warehouse == key.ID && defined.Merchant == d.Warehouses[i].Merchant {
 			value = json.RawMessage(encode(defined.Strategy))
 		}
 	}
-	return value, slices.Contains(d.Warehouses[at].Named, SettingStrategy), true
+	return value, slices.Contains(d.Warehouses[i].Named, SettingStrategy), true
 }
 
 func (d *Definitions) setStrategy(key SettingKey, value json.RawMessage) error {
-	at := d.warehouse(key.ID)
-	if at < 0 {
+	i := d.warehouse(key.ID)
+	if i < 0 {
 		return fmt.Errorf("%w: %s", ErrNotFound, key)
 	}
-	var wanted *inventory.Strategy
-	if err := decode("the "+key.String(), string(value), &wanted); err != nil {
+	var strategy *inventory.Strategy
+	if err := decode("the "+key.String(), string(value), &strategy); err != nil {
 		return err
 	}
-	merchant := d.Warehouses[at].Merchant
+	merchant := d.Warehouses[i].Merchant
 	d.Strategies = slices.DeleteFunc(slices.Clone(d.Strategies), func(defined StrategyDefinition) bool {
 		return defined.Merchant == merchant && defined.Warehouse == key.ID
 	})
-	if wanted != nil {
-		d.Strategies = append(d.Strategies, StrategyDefinition{Merchant: merchant, Warehouse: key.ID, Strategy: *wanted})
+	if strategy != nil {
+		d.Strategies = append(d.Strategies, StrategyDefinition{Merchant: merchant, Warehouse: key.ID, Strategy: *strategy})
 	}
 	return nil
 }

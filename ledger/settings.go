@@ -12,10 +12,10 @@ import (
 	"github.com/tidemark/tidemark/inventory"
 )
 
-// A setting belongs to the configuration where that names it, else to the pages, as a schedule does. The definitions hold what is in force, so
-// that whoever reads one needs to know nothing of this; what the configuration says, and who set something else, is kept here.
+// The configuration sets a setting where it names it; otherwise people set it on the pages, as with schedules. The definitions hold the
+// values in force, so their readers need not know of overrides. This file stores what the configuration says, and who set another value.
 
-// ErrSettingsReadOnly: the configuration leaves no setting to the pages.
+// ErrSettingsReadOnly is returned when only the configuration may set settings.
 var ErrSettingsReadOnly = errors.New("ledger: settings are set in the configuration alone")
 
 // SettingOverride is a value that somebody set in place of the configuration's, or where the configuration names none.
@@ -24,75 +24,76 @@ type SettingOverride struct {
 	Reason string          `json:"reason,omitempty"`
 	By     string          `json:"by"`
 	Since  time.Time       `json:"since"`
-	Until  *time.Time      `json:"until,omitempty"` // nil: for good
-	// Base is what the configuration said when it was made; nil: it did not name the setting.
+	Until  *time.Time      `json:"until,omitempty"` // when it ends; nil: never
+	// Base is the value in the configuration when the override was made; nil when the configuration did not name the setting.
 	Base json.RawMessage `json:"base,omitempty"`
 }
 
-// Ended is true from its end on.
+// Ended is true from the override's end on.
 func (o *SettingOverride) Ended(now time.Time) bool { return o.Until != nil && !now.Before(*o.Until) }
 
-// SettingState is what is kept of a setting beside its definition. The zero version is that of one of which nothing was ever kept.
+// SettingState is what the ledger stores of a setting beside its definition. A setting of which nothing was ever stored has version 0.
 type SettingState struct {
 	SettingKey
 	Version   int64     `json:"version"`    // grows with every change, by the configuration or by an override
-	ChangedAt time.Time `json:"changed_at"` // when the version was made
-	// Configured is what the configuration makes of it: what it says, else the default.
+	ChangedAt time.Time `json:"changed_at"` // when the setting got this version
+	// Configured is the value by the configuration: the one that it names, otherwise the default.
 	Configured json.RawMessage  `json:"configured"`
 	Override   *SettingOverride `json:"override,omitempty"`
 }
 
-// SettingChange is what becomes of an override with an apply. It counts only while the setting has the version.
+// SettingChange is a change of an override that belongs to an apply. The apply fails when the setting has another version.
 type SettingChange struct {
 	SettingKey
 	Version  int64
-	Override *SettingOverride // nil: it is gone
+	Override *SettingOverride // nil removes the override
 }
 
-// OutdatedSettingError is an edit of a setting that somebody has changed since it was read.
+// OutdatedSettingError is returned for an edit of a setting that was changed since it was read. Now is its present state.
 type OutdatedSettingError struct{ Now SettingState }
 
 func (e *OutdatedSettingError) Error() string {
 	return fmt.Sprintf("ledger: the setting %s has changed meanwhile, to version %d", e.Now.SettingKey, e.Now.Version)
 }
 
-// Setter keeps what is set beside the configuration, other than schedules.
+// Setter stores what is set beside the configuration, other than schedules.
 type Setter interface {
-	// SettingStates lists what is kept, by kind, id and name. What is absent has version 0, and is as its definition has it.
+	// SettingStates lists the stored states, by kind, id and name. An absent state has version 0 and the value of its definition.
 	SettingStates(ctx context.Context) ([]SettingState, error)
-	// SetSetting sets the override of a setting, or removes it (nil), and brings the definition to it, as an apply does: figures that it decides
-	// are due, and schedules that it changes are to be reconciled. It returns an *OutdatedSettingError when the setting has another version,
-	// ErrSettingsReadOnly when the configuration leaves none to the pages (what is there may be removed all the same), and ErrNotFound when
-	// there is no such setting.
+	// SetSetting sets the override of a setting, or removes it (nil), and changes the definition with the effects of an apply: the figures
+	// that the setting decides become due, and the schedules that it changes must be reconciled. It returns an *OutdatedSettingError when
+	// the setting has another version, ErrSettingsReadOnly when only the configuration may set settings (an override may still be
+	// removed), and ErrNotFound when there is no such setting.
 	SetSetting(ctx context.Context, key SettingKey, override *SettingOverride, version int64, now time.Time) (SettingState, error)
 }
 
 const settingColumns = "kind, id, name, version, changed_at, configured, override, reason, set_by, set_at, ends_at, base"
 
 func scanSettingState(row scanner) (SettingState, error) {
-	var found SettingState
+	var state SettingState
 	var changed, set int64
 	var ends sql.NullInt64
 	var configured string
 	var value, base sql.NullString
-	var made SettingOverride
-	err := row.Scan(&found.Kind, &found.ID, &found.Name, &found.Version, &changed, &configured, &value, &made.Reason, &made.By, &set, &ends, &base)
+	var override SettingOverride
+	err := row.Scan(&state.Kind, &state.ID, &state.Name, &state.Version, &changed, &configured, &value, &override.Reason, &override.By,
+		&set, &ends, &base)
 	if err != nil {
 		return SettingState{}, err
 	}
-	found.ChangedAt, found.Configured = fromMicros(changed), json.RawMessage(configured)
+	state.ChangedAt, state.Configured = fromMicros(changed), json.RawMessage(configured)
 	if !value.Valid {
-		return found, nil
+		return state, nil
 	}
-	made.Value, made.Since, made.Until = json.RawMessage(value.String), fromMicros(set), fromOptional(ends)
+	override.Value, override.Since, override.Until = json.RawMessage(value.String), fromMicros(set), fromOptional(ends)
 	if base.Valid {
-		made.Base = json.RawMessage(base.String)
+		override.Base = json.RawMessage(base.String)
 	}
-	found.Override = &made
-	return found, nil
+	state.Override = &override
+	return state, nil
 }
 
-// SettingStates lists what is kept of settings; see Setter.
+// SettingStates lists the stored states of settings; see Setter.
 func (d *database) SettingStates(ctx context.Context) ([]SettingState, error) {
 	var states []SettingState
 	err := d.read(ctx, func(t *tx) (err error) {
@@ -112,35 +113,37 @@ func (t *tx) settingStates(ctx context.Context) ([]SettingState, error) {
 	return states, err
 }
 
-// settingState is what is kept of one setting, of version 0 where nothing is.
+// settingState returns the stored state of a setting; with version 0 when there is none.
 func (t *tx) settingState(ctx context.Context, key SettingKey) (SettingState, error) {
-	state, err := scanSettingState(t.row(ctx, "SELECT "+settingColumns+" FROM settings WHERE kind = ? AND id = ? AND name = ?", key.Kind, key.ID, key.Name))
+	state, err := scanSettingState(t.row(ctx, "SELECT "+settingColumns+" FROM settings WHERE kind = ? AND id = ? AND name = ?",
+		key.Kind, key.ID, key.Name))
 	if errors.Is(err, sql.ErrNoRows) {
 		return SettingState{SettingKey: key}, nil
 	}
 	return state, err
 }
 
-// keepSetting writes the next version of a setting.
+// keepSetting stores the next version of a setting.
 func (t *tx) keepSetting(ctx context.Context, state SettingState, now time.Time) (SettingState, error) {
 	state.Version, state.ChangedAt = state.Version+1, fromMicros(micros(now))
-	made, value, base := SettingOverride{}, (*string)(nil), (*string)(nil)
+	override, value, base := SettingOverride{}, (*string)(nil), (*string)(nil)
 	if state.Override != nil {
-		made = *state.Override
-		value = new(string(made.Value))
+		override = *state.Override
+		value = new(string(override.Value))
 	}
-	if made.Base != nil {
-		base = new(string(made.Base))
+	if override.Base != nil {
+		base = new(string(override.Base))
 	}
 	var ends *int64
-	if made.Until != nil {
-		ends = optionalMicros(*made.Until)
+	if override.Until != nil {
+		ends = optionalMicros(*override.Until)
 	}
 	_, err := t.exec(ctx, "INSERT INTO settings ("+settingColumns+`) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-		ON CONFLICT (kind, id, name) DO UPDATE SET version = excluded.version, changed_at = excluded.changed_at, configured = excluded.configured,
-		override = excluded.override, reason = excluded.reason, set_by = excluded.set_by, set_at = excluded.set_at, ends_at = excluded.ends_at, base = excluded.base`,
-		state.Kind, state.ID, state.Name, state.Version, micros(now), string(state.Configured), value, inventory.Storable(made.Reason), inventory.Storable(made.By),
-		micros(made.Since), ends, base)
+		ON CONFLICT (kind, id, name) DO UPDATE SET version = excluded.version, changed_at = excluded.changed_at,
+		configured = excluded.configured, override = excluded.override, reason = excluded.reason, set_by = excluded.set_by,
+		set_at = excluded.set_at, ends_at = excluded.ends_at, base = excluded.base`,
+		state.Kind, state.ID, state.Name, state.Version, micros(now), string(state.Configured), value,
+		inventory.Storable(override.Reason), inventory.Storable(override.By), micros(override.Since), ends, base)
 	return state, err
 }
 
@@ -149,19 +152,20 @@ func (d *database) SetSetting(ctx context.Context, key SettingKey, override *Set
 	var kept SettingState
 	err := d.write(ctx, func(t *tx) error {
 		a := applying{tx: t, options: ApplyOptions{Now: now}}
-		var readOnly bool // read under the lock of an apply, so that edits and applies come one after the other
-		if err := a.row(ctx, "SELECT definitions + 1, settings_read_only FROM state"+t.dialect.lock("state")).Scan(&a.version, &readOnly); err != nil {
+		var readOnly bool // read under the lock of an apply, so that edits and applies wait for each other
+		err := a.row(ctx, "SELECT definitions + 1, settings_read_only FROM state"+t.dialect.lock("state")).Scan(&a.version, &readOnly)
+		if err != nil {
 			return err
 		}
 		if readOnly && override != nil {
 			return ErrSettingsReadOnly
 		}
-		before, err := a.around(ctx, key)
+		before, err := a.definitionsAround(ctx, key)
 		if err != nil {
 			return err
 		}
-		value, _, has := before.Setting(key)
-		if !has {
+		value, _, ok := before.Setting(key)
+		if !ok {
 			return fmt.Errorf("%w: %s", ErrNotFound, key)
 		}
 		state, err := t.settingState(ctx, key)
@@ -186,8 +190,8 @@ func (d *database) SetSetting(ctx context.Context, key SettingKey, override *Set
 	return kept, err
 }
 
-// around are the definitions that a setting is in: what it is of, and of a warehouse its strategy.
-func (a *applying) around(ctx context.Context, key SettingKey) (Definitions, error) {
+// definitionsAround returns the definition that a setting belongs to; for a warehouse, also its strategy.
+func (a *applying) definitionsAround(ctx context.Context, key SettingKey) (Definitions, error) {
 	var d Definitions
 	switch key.Kind {
 	case OfConnection:
@@ -213,9 +217,9 @@ func (a *applying) around(ctx context.Context, key SettingKey) (Definitions, err
 	return d, fmt.Errorf("%w: %s", ErrNotFound, key)
 }
 
-// setting brings a definition to a value.
+// setting changes a definition to a setting's new value.
 func (a *applying) setting(ctx context.Context, key SettingKey, before Definitions, value json.RawMessage) error {
-	after, err := a.around(ctx, key)
+	after, err := a.definitionsAround(ctx, key)
 	if err == nil {
 		err = after.Set(key, value)
 	}
@@ -225,7 +229,7 @@ func (a *applying) setting(ctx context.Context, key SettingKey, before Definitio
 	switch {
 	case key.Kind == OfConnection:
 		err = a.connection(ctx, after.Connections[0], &before.Connections[0])
-		if key.Name == SettingOverlap && err == nil { // schedules say it in Temporal
+		if key.Name == SettingOverlap && err == nil { // it is part of the schedules in Temporal
 			err = a.renewSchedules(ctx, key.ID, a.options.Now)
 		}
 	case key.Kind == OfStore:
@@ -242,7 +246,7 @@ func (a *applying) setting(ctx context.Context, key SettingKey, before Definitio
 	return err
 }
 
-// strategyOf writes the strategy of one warehouse.
+// strategyOf writes the strategy of one warehouse, if it has changed.
 func (a *applying) strategyOf(ctx context.Context, before, after Definitions) error {
 	switch {
 	case len(after.Strategies) > 0 && (len(before.Strategies) == 0 || encode(before.Strategies[0]) != encode(after.Strategies[0])):
@@ -253,50 +257,50 @@ func (a *applying) strategyOf(ctx context.Context, before, after Definitions) er
 	return nil
 }
 
-// settings is the configuration with what is set beside it in the place of what it says. Overrides become what was decided, and settings that
-// the configuration changed, or began to name or left to the pages, get a new version.
+// settings returns the definitions in force: the configuration with overrides in place of its values. It also applies the changes of
+// overrides that belong to the apply, and gives a new version to each setting that the configuration changed, began to name or names no more.
 func (a *applying) settings(ctx context.Context, configured Definitions) (Definitions, error) {
 	inForce := configured
 	inForce.Warehouses, inForce.Stores = slices.Clone(configured.Warehouses), slices.Clone(configured.Stores)
 	inForce.Connections = slices.Clone(configured.Connections)
-	kept, err := a.settingStates(ctx)
+	stored, err := a.settingStates(ctx)
 	if err != nil {
 		return inForce, err
 	}
 	states, changes := map[SettingKey]SettingState{}, map[SettingKey]SettingChange{}
-	for _, one := range kept {
-		states[one.SettingKey] = one
+	for _, state := range stored {
+		states[state.SettingKey] = state
 	}
 	for _, change := range a.options.Settings {
 		changes[change.SettingKey] = change
 	}
-	before := map[SettingKey]Definitions{} // by what settings are of, without a name
+	before := map[SettingKey]Definitions{} // by kind and id
 	for _, key := range configured.SettingKeys() {
-		of := SettingKey{Kind: key.Kind, ID: key.ID}
-		if _, read := before[of]; !read {
-			if before[of], err = a.around(ctx, key); err != nil && !errors.Is(err, ErrNotFound) {
+		owner := SettingKey{Kind: key.Kind, ID: key.ID}
+		if _, ok := before[owner]; !ok {
+			if before[owner], err = a.definitionsAround(ctx, key); err != nil && !errors.Is(err, ErrNotFound) {
 				return inForce, err
 			}
 		}
-		state, has := states[key]
-		if !has {
+		state, ok := states[key]
+		if !ok {
 			state.SettingKey = key
 		}
-		if err := a.settingApplied(ctx, &inForce, state, before[of], changes); err != nil {
+		if err := a.settingApplied(ctx, &inForce, state, before[owner], changes); err != nil {
 			return inForce, err
 		}
 	}
 	return inForce, nil
 }
 
-// settingApplied does for one setting what settings says.
+// settingApplied is settings for one setting.
 func (a *applying) settingApplied(
 	ctx context.Context, inForce *Definitions, state SettingState, before Definitions, changes map[SettingKey]SettingChange,
 ) error {
 	value, named, _ := inForce.Setting(state.SettingKey)
-	was, wasNamed, known := before.Setting(state.SettingKey)
+	oldValue, oldNamed, existed := before.Setting(state.SettingKey)
 	if state.Version > 0 {
-		was = state.Configured
+		oldValue = state.Configured
 	}
 	change, decided := changes[state.SettingKey]
 	if decided {
@@ -305,7 +309,7 @@ func (a *applying) settingApplied(
 		}
 		state.Override = change.Override
 	}
-	if decided || known && (named != wasNamed || string(was) != string(value)) {
+	if decided || existed && (named != oldNamed || string(oldValue) != string(value)) {
 		state.Configured = value
 		if _, err := a.keepSetting(ctx, state, a.options.Now); err != nil {
 			return err

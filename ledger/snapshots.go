@@ -34,17 +34,19 @@ func (d *database) SourceCursor(ctx context.Context, warehouse string) (string, 
 func (d *database) Stage(ctx context.Context, lease Lease, start SnapshotStart) (int64, error) {
 	var snapshot int64
 	err := d.write(ctx, func(t *tx) error {
-		held, err := t.checkFetchLease(ctx, lease)
+		leased, err := t.checkFetchLease(ctx, lease)
 		if err != nil {
 			return err
 		}
-		if held.warehouse != start.Warehouse {
-			return fmt.Errorf("ledger: run %d stages warehouse %q, and connection %s reads %q", lease.Run, start.Warehouse, held.connection, held.warehouse)
+		if leased.warehouse != start.Warehouse {
+			return fmt.Errorf("ledger: run %d stages warehouse %q, and connection %s reads %q",
+				lease.Run, start.Warehouse, leased.connection, leased.warehouse)
 		}
 		if err := t.discardLeft(ctx, lease.Run, start.Warehouse); err != nil {
 			return err
 		}
-		if _, err := t.exec(ctx, "UPDATE runs SET fetch_began = ? WHERE id = ? AND fetch_began IS NULL", micros(start.Now), lease.Run); err != nil {
+		_, err = t.exec(ctx, "UPDATE runs SET fetch_began = ? WHERE id = ? AND fetch_began IS NULL", micros(start.Now), lease.Run)
+		if err != nil {
 			return err
 		}
 		return t.row(ctx, "INSERT INTO snapshots (warehouse, run, state, began_at, sums) VALUES (?, ?, ?, ?, ?) RETURNING id",
@@ -53,8 +55,7 @@ func (d *database) Stage(ctx context.Context, lease Lease, start SnapshotStart) 
 	return snapshot, err
 }
 
-// discardLeft throws away what earlier attempts of the run left staged, and what ended runs did: a fetch that was cancelled
-// cleans up nothing.
+// discardLeft deletes what earlier attempts of the run left staged, and what ended runs left: a cancelled fetch does not clean up.
 func (t *tx) discardLeft(ctx context.Context, run int64, warehouse string) error {
 	var left []int64
 	err := t.each(ctx, func(row *sql.Rows) error {
@@ -75,7 +76,7 @@ func (t *tx) discardLeft(ctx context.Context, run int64, warehouse string) error
 	return nil
 }
 
-// Discard throws a staged snapshot away. One that was recorded or held meanwhile is no longer staged.
+// Discard deletes a staged snapshot. A snapshot that was recorded or held meanwhile is no longer staged, and stays.
 func (d *database) Discard(ctx context.Context, snapshot int64) error {
 	return d.writeScratch(ctx, func(t *tx) error {
 		_, err := t.staging(ctx, snapshot)
@@ -90,7 +91,11 @@ func (d *database) Discard(ctx context.Context, snapshot int64) error {
 }
 
 func (t *tx) discard(ctx context.Context, snapshot int64) error {
-	for _, statement := range []string{"DELETE FROM staged WHERE snapshot = ?", "DELETE FROM refusals WHERE snapshot = ?", "DELETE FROM snapshots WHERE id = ?"} {
+	for _, statement := range []string{
+		"DELETE FROM staged WHERE snapshot = ?",
+		"DELETE FROM refusals WHERE snapshot = ?",
+		"DELETE FROM snapshots WHERE id = ?",
+	} {
 		if _, err := t.exec(ctx, statement, snapshot); err != nil {
 			return err
 		}
@@ -98,22 +103,24 @@ func (t *tx) discard(ctx context.Context, snapshot int64) error {
 	return nil
 }
 
-// stagedSnapshot is a snapshot that has not become visible yet.
+// stagedSnapshot is a snapshot that is not visible yet.
 type stagedSnapshot struct {
 	id        int64
 	warehouse string
-	owner     int64 // the run that stages it
-	began     int64
-	sums      bool // rows of one level add up
+	owner     int64 // the run that stages it; 0 for an upload
+	began     int64 // when its fetch or upload began, in microseconds
+	sums      bool  // rows of the same level are summed
 }
 
 // staging loads and locks a staged snapshot.
 func (t *tx) staging(ctx context.Context, snapshot int64) (stagedSnapshot, error) {
 	staged := stagedSnapshot{id: snapshot}
-	err := t.row(ctx, "SELECT warehouse, run, began_at, sums FROM snapshots WHERE id = ? AND state = 'staging'"+t.dialect.lock("snapshots"), snapshot).
+	err := t.row(ctx, "SELECT warehouse, run, began_at, sums FROM snapshots WHERE id = ? AND state = 'staging'"+
+		t.dialect.lock("snapshots"), snapshot).
 		Scan(&staged.warehouse, &staged.owner, &staged.began, &staged.sums)
 	if errors.Is(err, sql.ErrNoRows) {
-		return stagedSnapshot{}, fmt.Errorf("%w: snapshot %d is not staged; it was recorded, or thrown away for a newer attempt", ErrNotFound, snapshot)
+		return stagedSnapshot{}, fmt.Errorf("%w: snapshot %d is not staged; it was recorded, or thrown away for a newer attempt",
+			ErrNotFound, snapshot)
 	}
 	return staged, err
 }
@@ -138,8 +145,9 @@ func (d *database) StageRows(ctx context.Context, snapshot int64, levels []inven
 		if err != nil {
 			return err
 		}
-		if _, err := t.exec(ctx, "UPDATE snapshots SET level_keys = (level_keys + ?) % ? WHERE id = ?", sumOfKeys(levels), int64(levelKeysRange),
-			snapshot); err != nil {
+		_, err = t.exec(ctx, "UPDATE snapshots SET level_keys = (level_keys + ?) % ? WHERE id = ?",
+			sumOfKeys(levels), int64(levelKeysRange), snapshot)
+		if err != nil {
 			return err
 		}
 		_, err = t.bulk(ctx, *refusalTable(refusals), `INSERT INTO refusals (snapshot, facility, sku, place, reason, no_sku, no_facility, copies)
@@ -148,7 +156,7 @@ func (d *database) StageRows(ctx context.Context, snapshot int64, levels []inven
 	})
 }
 
-// stageDistinct stages levels of which each should be named once; those that are named again are only counted.
+// stageDistinct stages levels that the snapshot should name once each. Further rows of a level are only counted.
 func (t *tx) stageDistinct(ctx context.Context, snapshot int64, levels []inventory.Level) error {
 	distinct, copies := countCopies(levels)
 	_, err := t.bulk(ctx, *levelTable(distinct, copies), `INSERT INTO staged (snapshot, sku, facility, available, on_hand, committed, reported_at, copies)
@@ -157,46 +165,47 @@ func (t *tx) stageDistinct(ctx context.Context, snapshot int64, levels []invento
 	return err
 }
 
-// stageSums stages levels whose rows add up. A level counts as of the oldest of its rows. A figure that only some rows have is not
-// known. A sum stays at the largest figure that a level may have once it has reached it, so that refuseSums finds it.
+// stageSums stages levels whose rows are summed. The sum has the time of its oldest row. A figure that some of the rows lack is not known.
+// A sum that reaches the largest allowed figure stays there, so that refuse finds it.
 func (t *tx) stageSums(ctx context.Context, snapshot int64, levels []inventory.Level) error {
 	bounded := func(sum string) string {
 		return fmt.Sprintf("CASE WHEN %[1]s > %[2]d THEN %[2]d WHEN %[1]s < -%[2]d THEN -%[2]d ELSE %[1]s END", sum, inventory.MaxQuantity)
 	}
-	whole := func(field string) string {
+	sumIfComplete := func(field string) string {
 		return fmt.Sprintf("CASE WHEN COUNT(%[1]s) = COUNT(*) THEN CAST(SUM(%[1]s) AS BIGINT) END", field)
 	}
 	_, err := t.bulk(ctx, *levelTable(levels, nil), `INSERT INTO staged (snapshot, sku, facility, available, on_hand, committed, reported_at, copies)
-		SELECT CAST(? AS BIGINT), sku, facility, `+bounded("CAST(SUM(available) AS BIGINT)")+`, `+whole("on_hand")+`, `+whole("committed")+
-		`, MIN(reported_at), COUNT(*)
+		SELECT CAST(? AS BIGINT), sku, facility, `+bounded("CAST(SUM(available) AS BIGINT)")+`, `+
+		sumIfComplete("on_hand")+`, `+sumIfComplete("committed")+`, MIN(reported_at), COUNT(*)
 		FROM input GROUP BY sku, facility
 		ON CONFLICT (snapshot, sku, facility) DO UPDATE SET
 			available = CASE WHEN ABS(staged.available) = `+strconv.Itoa(inventory.MaxQuantity)+` THEN staged.available
 				ELSE `+bounded("staged.available + excluded.available")+` END,
 			on_hand = staged.on_hand + excluded.on_hand, committed = staged.committed + excluded.committed,
-			reported_at = CASE WHEN staged.reported_at IS NULL OR excluded.reported_at < staged.reported_at THEN excluded.reported_at ELSE staged.reported_at END,
+			reported_at = CASE WHEN staged.reported_at IS NULL OR excluded.reported_at < staged.reported_at
+				THEN excluded.reported_at ELSE staged.reported_at END,
 			copies = staged.copies + excluded.copies`, snapshot)
 	return err
 }
 
-// countCopies is levels, each once, with the number of times that it is named: no statement may write a row twice.
+// countCopies returns the distinct levels and how often each is named. It is needed because no statement may write a row twice.
 func countCopies(levels []inventory.Level) (distinct []inventory.Level, copies []int64) {
 	type key struct{ sku, facility string }
-	at := make(map[key]int, len(levels))
+	rows := make(map[key]int, len(levels))
 	distinct, copies = make([]inventory.Level, 0, len(levels)), make([]int64, 0, len(levels))
 	for _, level := range levels {
-		row, again := at[key{level.SKU, level.Facility}]
-		if again {
+		row, ok := rows[key{level.SKU, level.Facility}]
+		if ok {
 			copies[row]++
 			continue
 		}
-		at[key{level.SKU, level.Facility}] = len(distinct)
+		rows[key{level.SKU, level.Facility}] = len(distinct)
 		distinct, copies = append(distinct, level), append(copies, 1)
 	}
 	return distinct, copies
 }
 
-// levelTable is levels as bulk input, with their copies where they are given.
+// levelTable makes bulk input of levels, with their copies unless these are nil.
 func levelTable(levels []inventory.Level, copies []int64) *table {
 	rows := newTable(len(levels))
 	skus, facilities, available := rows.texts("sku"), rows.texts("facility"), rows.numbers("available")
@@ -240,7 +249,7 @@ func (d *database) Refusals(ctx context.Context, warehouse string, limit int) ([
 	return refusals, err
 }
 
-// LastSnapshot is the newest snapshot of a warehouse that was recorded or held; see Reader.
+// LastSnapshot returns the newest snapshot of a warehouse that was recorded or held; see Reader.
 func (d *database) LastSnapshot(ctx context.Context, warehouse string) (SnapshotEntry, error) {
 	var snapshot SnapshotEntry
 	err := d.read(ctx, func(t *tx) (err error) {
@@ -256,8 +265,8 @@ func (t *tx) lastSnapshot(ctx context.Context, warehouse string) (SnapshotEntry,
 	var content, odd string
 	var began int64
 	var ended sql.NullInt64
-	err := t.row(ctx, "SELECT id, run, began_at, ended_at, complete, source, held, rejected, result, odd FROM snapshots WHERE warehouse = ? AND state <> "+
-		"'staging' ORDER BY id DESC LIMIT 1", warehouse).
+	err := t.row(ctx, `SELECT id, run, began_at, ended_at, complete, source, held, rejected, result, odd FROM snapshots
+		WHERE warehouse = ? AND state <> 'staging' ORDER BY id DESC LIMIT 1`, warehouse).
 		Scan(&snapshot.ID, &snapshot.Run, &began, &ended, &snapshot.Full, &snapshot.From, &snapshot.Held, &snapshot.Rejected, &content, &odd)
 	if errors.Is(err, sql.ErrNoRows) {
 		return snapshot, fmt.Errorf("%w: warehouse %q has no snapshot", ErrNotFound, warehouse)

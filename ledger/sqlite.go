@@ -16,16 +16,17 @@ import (
 )
 
 const (
-	// sqliteEngine is the oldest engine that is used: versions 3.7.0 to 3.51.2 can corrupt a file in WAL mode when two
+	// sqliteEngine is the oldest allowed version of SQLite. Versions 3.7.0 to 3.51.2 can corrupt a file in WAL mode when two
 	// connections write and checkpoint at once (sqlite.org/wal.html#walresetbug).
 	sqliteEngine = "3.51.3"
 	// sqliteApplication marks a file as a ledger ("Tide").
 	sqliteApplication = 0x54696465
 	// sqliteReaders is the size of the pool for reading.
 	sqliteReaders = 4
-	// sqliteOpenPatience is how long an opener waits for another one that migrates or checks the file.
+	// sqliteOpenPatience is how long an opening process waits for another that migrates or checks the file.
 	sqliteOpenPatience = time.Minute
-	sqlitePatience     = 5 * time.Second
+	// sqlitePatience is how long a statement waits for the file's lock.
+	sqlitePatience = 5 * time.Second
 )
 
 // openSQLite opens a ledger in a file.
@@ -62,7 +63,7 @@ func openFile(ctx context.Context, location string, now time.Time, pace inspecti
 	}
 	defer func() {
 		if err != nil {
-			_ = inspected.stop() // what it found is in the error
+			_ = inspected.stop() // the error contains its result
 		}
 	}()
 	if err == nil {
@@ -82,7 +83,10 @@ func openFile(ctx context.Context, location string, now time.Time, pace inspecti
 	}
 	reader.SetMaxOpenConns(sqliteReaders)
 	reader.SetMaxIdleConns(sqliteReaders)
-	return &database{dialect: dialect, writer: writer, reader: reader, schema: len(steps), generationFile: path + generationSuffix, inspection: inspected}, nil
+	return &database{
+		dialect: dialect, writer: writer, reader: reader, schema: len(steps),
+		generationFile: path + generationSuffix, inspection: inspected,
+	}, nil
 }
 
 // openKeeping opens a pool of connections that keep their prepared statements.
@@ -94,8 +98,8 @@ func openKeeping(address string) (*sql.DB, error) {
 	return sql.OpenDB(keepStatements{connector}), nil
 }
 
-// sqliteAddress is the driver's form of a path. Every transaction that may write takes the write lock at its beginning:
-// one that reads first and writes later would fail at once when another wrote in between, whatever the timeout.
+// sqliteAddress returns the driver's address for a path. Every transaction that may write takes the write lock at its beginning. One that
+// reads first and writes later would fail at once, whatever the timeout, when another process wrote in between.
 func sqliteAddress(path, mode string, patience time.Duration, pragmas ...string) string {
 	query := url.Values{
 		"mode":    {mode},
@@ -134,7 +138,8 @@ func checkEngineVersion(version string) error {
 	for i := range have {
 		if have[i] != need[i] {
 			if have[i] < need[i] {
-				return fmt.Errorf("ledger: the SQLite engine is %s, and those before %s can corrupt a ledger; build with a newer modernc.org/sqlite", version, sqliteEngine)
+				return fmt.Errorf("ledger: the SQLite engine is %s, and those before %s can corrupt a ledger; "+
+					"build with a newer modernc.org/sqlite", version, sqliteEngine)
 			}
 			return nil
 		}
@@ -142,14 +147,14 @@ func checkEngineVersion(version string) error {
 	return nil
 }
 
-// sqliteDialect is SQLite's part.
+// sqliteDialect is the dialect of SQLite.
 type sqliteDialect struct {
-	folder string // of the file; empty where a full disk need not be told from another fault
+	folder string // the file's folder; empty when explain need not tell a full disk from other faults
 }
 
 func (sqliteDialect) rebind(statement string) string { return statement }
 
-// sqliteParts are the sizes of the parts in which rows are passed: few, so that the statements for them are prepared once, and the
+// sqliteParts are the sizes of the parts in which rows are passed. There are few, so that each statement is prepared for few sizes. The
 // largest stays below SQLite's 32,766 arguments at 20 columns.
 var sqliteParts = []int{250, 64, 16, 4, 1}
 
@@ -162,9 +167,9 @@ func (sqliteDialect) part(left int) int {
 	return left
 }
 
-// bulk numbers the statement's own arguments before those of the rows. SQLite looks at the values that a column is compared with while it
-// plans, and plans again when such a value changes to or from 0 or 1; it tells the first 31 arguments apart, and takes all others for one, so
-// the figures of the rows must not be behind the arguments that are compared.
+// bulk numbers the statement's own arguments before those of the rows. While SQLite plans, it looks at the arguments that columns are compared
+// with, and it plans again when such an argument changes to or from 0 or 1. It distinguishes only the first 31 arguments and treats all others
+// as one. So the arguments that are compared must come before the figures of the rows.
 func (sqliteDialect) bulk(rows table, statement string, arguments []any) (string, []any) {
 	values := make([]any, 0, len(arguments)+rows.rows*len(rows.columns))
 	values = append(values, arguments...)
@@ -204,7 +209,7 @@ func (sqliteDialect) list(texts []string) any {
 	return string(content)
 }
 
-// lock is empty: the whole file is locked from the beginning of a write.
+// lock is empty, because a write locks the whole file from its beginning.
 func (sqliteDialect) lock(string) string { return "" }
 
 func (sqliteDialect) walk(column string) string { return "+" + column }
@@ -213,8 +218,8 @@ func (sqliteDialect) analyze(string) string { return "" }
 
 func (sqliteDialect) readIsolation() sql.IsolationLevel { return sql.LevelDefault }
 
-// scratch leaves out the wait for the disk. The log is written in order, so the next write that waits carries this one
-// with it.
+// scratch runs a transaction whose commit does not wait for the disk. The log is written in order, so the next commit that waits makes
+// this one durable too.
 func (sqliteDialect) scratch(ctx context.Context, db *sql.DB, work func(raw *sql.Tx) error) (err error) {
 	connection, err := db.Conn(ctx)
 	if err != nil {
@@ -226,7 +231,7 @@ func (sqliteDialect) scratch(ctx context.Context, db *sql.DB, work func(raw *sql
 	}
 	defer func() {
 		if _, failed := connection.ExecContext(context.WithoutCancel(ctx), "PRAGMA synchronous = FULL"); failed != nil {
-			// A connection that would go on without waiting for the disk must not be used again.
+			// The connection would go on without waiting for the disk, so it must not be used again.
 			err = errors.Join(err, failed, ignoreBad(connection.Raw(func(any) error { return driver.ErrBadConn })))
 		}
 	}()
@@ -246,7 +251,7 @@ func ignoreBad(err error) error {
 
 func (sqliteDialect) beginAgain(error) bool { return false }
 
-// Result codes of SQLite (sqlite.org/rescode.html). The lowest byte of a code is the primary one.
+// Result codes of SQLite (sqlite.org/rescode.html). The lowest byte of a code is the primary code.
 const (
 	sqliteError      = 1
 	sqliteBusy       = 5
@@ -274,12 +279,13 @@ func (d sqliteDialect) explain(err error) error {
 	return explainCode(failed.Code(), err, func() bool { return noRoom(d.folder) })
 }
 
-// explainCode is what a code of SQLite means. Where a code only says that something was not written, full tells whether for want of room.
+// explainCode adds the meaning of a code of SQLite to an error. When a code says only that something was not written, it calls full to
+// find out whether the disk is full.
 func explainCode(code int, err error, full func() bool) error {
 	switch code & 0xff {
 	case sqliteFull:
 		return fmt.Errorf("%w: %w", ErrFull, err)
-	case sqliteIO: // the log, its shared memory or the file; a user's share of the disk counts as this too
+	case sqliteIO: // the log, its shared memory or the file; an exhausted disk quota has this code too
 		if code != sqliteIORead && code != sqliteIOShortRead && full() {
 			return fmt.Errorf("%w: %w", ErrFull, err)
 		}

@@ -9,16 +9,16 @@ import (
 	"syscall"
 )
 
-// ownerOnly is the mode of a ledger's files: they hold figures, names and partners' words of every merchant.
+// ownerOnly is the mode of a ledger's files. They hold figures, names and partners' messages of every merchant.
 const ownerOnly = 0o600
 
-// filesOf are a SQLite ledger's file and what stands beside it.
+// filesOf lists a SQLite ledger's file and the files beside it.
 func filesOf(path string) []string {
 	return []string{path, path + "-wal", path + "-shm", path + generationSuffix}
 }
 
-// narrow takes the rights of others from a ledger's files. SQLite gives a log the rights of its file. Files of another owner stay as
-// they are; Exposed names them.
+// narrow removes the rights of other users from a ledger's files. SQLite gives a log the same rights as its file. Files of another owner
+// stay as they are; Exposed lists them.
 func narrow(path string) error {
 	for _, name := range filesOf(path) {
 		about, err := os.Stat(name)
@@ -32,8 +32,8 @@ func narrow(path string) error {
 	return nil
 }
 
-// Exposed are the files of a SQLite ledger that others than their owner may read or write, although it was opened. Only who owns them
-// can change that.
+// Exposed lists the files of a SQLite ledger that other users than their owner may read or write, although the ledger was opened. Only their
+// owner can change that.
 func Exposed(location string) []string {
 	var exposed []string
 	if isPostgres(location) {
@@ -47,10 +47,10 @@ func Exposed(location string) []string {
 	return exposed
 }
 
-// isFull is whether an error of the operating system means that there is no room: the disk's or the user's share of it.
+// isFull is true for an error of the operating system that means that the disk or the user's quota is full.
 func isFull(err error) bool { return errors.Is(err, syscall.ENOSPC) || errors.Is(err, syscall.EDQUOT) }
 
-// noRoom is whether a folder takes no more: SQLite's codes for a failed write do not say why it failed.
+// noRoom is true when a folder's disk or quota is full. SQLite's codes for a failed write do not tell why it failed.
 func noRoom(folder string) bool {
 	if folder == "" {
 		return false
@@ -64,5 +64,5 @@ func noRoom(folder string) bool {
 	return isFull(err)
 }
 
-// probeBytes is as much as SQLite needs to go on: the shared memory of a log, and some pages.
+// probeBytes is about what SQLite needs to go on: the shared memory of a log, and some pages.
 const probeBytes = 128 << 10

@@ -15,8 +15,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// TestTheLedgerIsItsOwnersAlone: its file, its log, the log's shared memory and the generation file, when they are made and when a file that
-// others could read is opened.
+// TestTheLedgerIsItsOwnersAlone checks the rights of the file, its log, the log's shared memory and the generation file: when they are
+// created, and when a file that others could read is opened.
 func TestTheLedgerIsItsOwnersAlone(t *testing.T) {
 	t.Parallel()
 	path := filepath.Join(t.TempDir(), "tidemark.db")
@@ -53,7 +53,7 @@ func TestTheLedgerIsItsOwnersAlone(t *testing.T) {
 	require.Empty(t, Exposed("postgres://tidemark@db/tidemark"))
 }
 
-// TestEverySpellingOfAFullDisk: SQLite's codes, and the operating system's errors for a disk and for a user's share of it.
+// TestEverySpellingOfAFullDisk tries SQLite's codes, and the operating system's errors for a full disk and for an exhausted quota.
 func TestEverySpellingOfAFullDisk(t *testing.T) {
 	t.Parallel()
 	failed := errors.New("SQLite says so")
@@ -88,9 +88,9 @@ func TestEverySpellingOfAFullDisk(t *testing.T) {
 	require.NotErrorIs(t, sqliteDialect{}.explain(&fs.PathError{Op: "open", Err: syscall.EACCES}), ErrFull)
 }
 
-const fullDisk = "TIDEMARK_TEST_FULL_DISK" // names the folder in which the test below has its own small disk
+const fullDisk = "TIDEMARK_TEST_FULL_DISK" // the folder in which the test below has its own small disk
 
-// TestOnAFullDisk opens and uses ledgers on a real file system without room, in a process that has it for itself.
+// TestOnAFullDisk opens and uses ledgers on a real file system without room, which a process of its own mounts.
 func TestOnAFullDisk(t *testing.T) {
 	if folder := os.Getenv(fullDisk); folder != "" {
 		onAFullDisk(t, folder)

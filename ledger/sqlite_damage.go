@@ -13,31 +13,31 @@ import (
 )
 
 const (
-	// inspectWhole is the largest file, in bytes, that is read from end to end before it is used: a quarter of a second.
+	// inspectWhole is the largest file, in bytes, that is inspected completely before it is used. That takes a quarter of a second.
 	inspectWhole = 8 << 20
-	// inspectPatience is how long the opening of a larger file waits for its inspection, which then goes on in the background.
+	// inspectPatience is how long opening a larger file waits for its inspection, which then goes on in the background.
 	inspectPatience = 500 * time.Millisecond
 )
 
-// inspection reads the pages of a file that was there, to find what was changed in it by something else than SQLite: a failing disk, a
-// copy that went wrong. SQLite itself notices only what it happens to stumble over.
+// inspection reads the pages of a file that existed before, to find changes that were not made by SQLite, for example by a failing disk or
+// a faulty copy. SQLite itself notices only damage in the pages that it happens to read.
 //
-// It finds broken pages, free pages that are in use, rows that their table does not allow, and indexes that do not agree with their
-// tables. It cannot find a value that was changed into another valid one and is in no index.
+// It finds broken pages, free pages that are in use, rows that their table does not allow, and indexes that do not match their tables. It
+// cannot find a value that was changed into another valid one and is in no index.
 type inspection struct {
 	cancel   context.CancelFunc
 	ended    chan struct{}
-	fault    error // set before ended is closed; nil when nothing was found
+	fault    error // set before ended is closed; nil when no damage was found
 	reported atomic.Bool
 }
 
-// inspectionPace is how the inspection of a large file goes.
+// inspectionPace controls the inspection of a large file.
 type inspectionPace struct {
-	patience time.Duration   // how long the opening waits for it
-	begin    <-chan struct{} // it begins when this is closed; at once where this is nil
+	patience time.Duration   // how long opening the file waits for the inspection
+	begin    <-chan struct{} // the inspection begins when this is closed; nil: at once
 }
 
-// inspect begins to read a file, and waits for what it finds: to the end for a small file, for the patience of pace for a larger one.
+// inspect begins the inspection of a file and waits for its result: to the end for a small file, at most pace.patience for a larger one.
 func inspect(path string, pace inspectionPace) (*inspection, error) {
 	about, err := os.Stat(path)
 	if err != nil {
@@ -58,7 +58,7 @@ func inspect(path string, pace inspectionPace) (*inspection, error) {
 			return inspectPages(ctx, connection, small)
 		})
 		if err = (sqliteDialect{}).explain(err); errors.Is(err, ErrDamaged) {
-			i.fault = err // anything else does not say that the file is broken
+			i.fault = err // other errors do not mean that the file is damaged
 		}
 	}()
 	if small {
@@ -74,8 +74,8 @@ func inspect(path string, pace inspectionPace) (*inspection, error) {
 	return i, i.damage()
 }
 
-// inspectPages checks everything in one statement, or first the structure of all pages, which is quick, and then table by table, so
-// that no statement keeps the log from being moved into the file for long.
+// inspectPages checks everything in one statement when the file is small. Otherwise it first checks the structure of all pages, which is
+// quick, and then one table at a time, because a long statement would keep SQLite from moving the log into the file.
 func inspectPages(ctx context.Context, connection *sql.Conn, small bool) error {
 	if small {
 		return inspectWith(ctx, connection, "integrity_check(1)")
@@ -102,7 +102,7 @@ func inspectPages(ctx context.Context, connection *sql.Conn, small bool) error {
 		err := inspectWith(ctx, connection, "integrity_check('"+strings.ReplaceAll(name, "'", "''")+"')")
 		var failed *sqlite.Error
 		if errors.As(err, &failed) && failed.Code()&0xff == sqliteError {
-			continue // a migration has removed it meanwhile
+			continue // a migration has removed the table meanwhile
 		}
 		if err != nil {
 			return err
@@ -111,7 +111,7 @@ func inspectPages(ctx context.Context, connection *sql.Conn, small bool) error {
 	return nil
 }
 
-// inspectWith runs a check, of which the first line is enough.
+// inspectWith runs a check. It reads only the first line of the result.
 func inspectWith(ctx context.Context, connection *sql.Conn, check string) error {
 	var text string
 	if err := connection.QueryRowContext(ctx, "PRAGMA "+check).Scan(&text); err != nil {
@@ -123,7 +123,7 @@ func inspectWith(ctx context.Context, connection *sql.Conn, check string) error 
 	return nil
 }
 
-// damage is what was found so far.
+// damage returns the damage that was found so far; nil when there is none.
 func (i *inspection) damage() error {
 	if i == nil {
 		return nil
@@ -139,7 +139,7 @@ func (i *inspection) damage() error {
 	}
 }
 
-// stop ends the inspection, and returns what was found and not told yet.
+// stop ends the inspection, and returns damage that was found and not reported yet.
 func (i *inspection) stop() error {
 	if i == nil {
 		return nil
@@ -152,8 +152,8 @@ func (i *inspection) stop() error {
 	return i.fault
 }
 
-// AwaitDamage waits until the inspection of an open ledger finds damage, and returns it; nil when the context ends first. From then on
-// the ledger refuses all work, so a process that runs for long should end with the reason.
+// AwaitDamage waits until the inspection of an open ledger finds damage, and returns it; nil when the context ends first. After damage was
+// found, the ledger refuses all work, so a long-running process should end with this error.
 func AwaitDamage(ctx context.Context, state Ledger) error {
 	opened, ok := state.(*database)
 	if !ok || opened.inspection == nil {

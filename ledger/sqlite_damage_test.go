@@ -15,7 +15,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// filled is a ledger of some thousand rows, closed cleanly, with free pages in its file.
+// filled creates a ledger with a number of products, closed cleanly, with free pages in its file. It returns the path.
 func filled(t *testing.T, products int) string {
 	t.Helper()
 	path := filepath.Join(t.TempDir(), "tidemark.db")
@@ -35,20 +35,20 @@ func filled(t *testing.T, products int) string {
 	return path
 }
 
-// pagesOf are the numbers of the pages of one sort.
-func pagesOf(t *testing.T, path, sort string) []int {
+// pagesOf returns the numbers of the pages of one kind: "table", "index" or "freelist".
+func pagesOf(t *testing.T, path, kind string) []int {
 	t.Helper()
 	db, err := sql.Open("sqlite", path)
 	require.NoError(t, err)
 	defer func() { require.NoError(t, db.Close()) }()
-	if sort == "freelist" { // the first of its pages that list others: sqlite.org/fileformat2.html#the_freelist
+	if kind == "freelist" { // the first of the pages that list free pages: sqlite.org/fileformat2.html#the_freelist
 		content, err := os.ReadFile(path)
 		require.NoError(t, err)
 		trunk := int(binary.BigEndian.Uint32(content[32:]))
 		require.NotZero(t, trunk, "there are free pages")
 		return []int{trunk}
 	}
-	rows, err := db.QueryContext(t.Context(), "SELECT d.pageno FROM dbstat AS d JOIN sqlite_schema AS s ON s.name = d.name WHERE s.type = ?", sort)
+	rows, err := db.QueryContext(t.Context(), "SELECT d.pageno FROM dbstat AS d JOIN sqlite_schema AS s ON s.name = d.name WHERE s.type = ?", kind)
 	require.NoError(t, err)
 	var pages []int
 	for rows.Next() {
@@ -61,19 +61,19 @@ func pagesOf(t *testing.T, path, sort string) []int {
 	return pages
 }
 
-// flip changes so many bytes at random places of the pages, and returns the file as it then is.
+// flip changes count bytes at random places of the pages, and returns the content of the file afterwards.
 func flip(t *testing.T, path string, random *rand.Rand, pages []int, count int) []byte {
 	t.Helper()
 	content, err := os.ReadFile(path)
 	require.NoError(t, err)
 	size := int(binary.BigEndian.Uint16(content[16:]))
 	within := size
-	if len(pages) == 1 { // of a list of free pages only what lists is ever read
+	if len(pages) == 1 { // of a freelist page, SQLite only ever reads the list
 		within = 8 + 4*int(binary.BigEndian.Uint32(content[(pages[0]-1)*size+4:]))
 	}
 	for range count {
 		at := (pages[random.IntN(len(pages))]-1)*size + random.IntN(within)
-		if at >= 100 { // the header is looked at before SQLite is
+		if at >= 100 { // the header is checked before SQLite reads the file
 			content[at] ^= byte(1 + random.IntN(255))
 		}
 	}
@@ -81,24 +81,24 @@ func flip(t *testing.T, path string, random *rand.Rand, pages []int, count int) 
 	return content
 }
 
-// TestFlippedBytesAreNoticed: a file that was closed cleanly and then changed by something else is refused when it is opened, and left
-// as it is. The seed is in the name.
+// TestFlippedBytesAreNoticed: a file that was closed cleanly and then changed by something else is refused when it is opened, and is not
+// changed. The name of each subtest contains its seed.
 func TestFlippedBytesAreNoticed(t *testing.T) {
 	t.Parallel()
-	for _, sort := range []string{"index", "table", "freelist"} {
+	for _, kind := range []string{"index", "table", "freelist"} {
 		for seed := range uint64(5) {
-			t.Run(fmt.Sprintf("%s pages, seed %d", sort, seed), func(t *testing.T) {
+			t.Run(fmt.Sprintf("%s pages, seed %d", kind, seed), func(t *testing.T) {
 				t.Parallel()
 				path := filled(t, 1000)
-				content := flip(t, path, rand.New(rand.NewPCG(seed, 8)), pagesOf(t, path, sort), 200)
+				content := flip(t, path, rand.New(rand.NewPCG(seed, 8)), pagesOf(t, path, kind), 200)
 				for range 2 {
 					_, err := openSQLite(t.Context(), path, time.Unix(2, 0))
 					require.ErrorIs(t, err, ErrDamaged)
 					require.ErrorContains(t, err, path)
 					require.ErrorContains(t, err, "restore a backup and run starter restored")
-					found, err := os.ReadFile(path)
+					after, err := os.ReadFile(path)
 					require.NoError(t, err)
-					require.True(t, string(content) == string(found), "the file was not touched")
+					require.True(t, string(content) == string(after), "the file was not touched")
 					require.NoFileExists(t, path+"-wal")
 				}
 			})
@@ -106,8 +106,8 @@ func TestFlippedBytesAreNoticed(t *testing.T) {
 	}
 }
 
-// TestALargeFileIsInspectedInTheBackground: opening it waits for a bounded time only. When damage is found the ledger refuses all
-// work, whoever waits for damage learns of it, and closing it is an error for a command that ended before.
+// TestALargeFileIsInspectedInTheBackground: opening a large file waits only for a bounded time. When damage is found, the ledger refuses all
+// work and AwaitDamage returns. Closing returns the damage to a command that ended before it was reported.
 func TestALargeFileIsInspectedInTheBackground(t *testing.T) {
 	t.Parallel()
 	path := filled(t, 60_000)
@@ -116,31 +116,31 @@ func TestALargeFileIsInspectedInTheBackground(t *testing.T) {
 	require.Greater(t, about.Size(), int64(inspectWhole))
 
 	begin := make(chan struct{})
-	whole, err := openFile(t.Context(), path, time.Unix(2, 0), inspectionPace{begin: begin})
+	undamaged, err := openFile(t.Context(), path, time.Unix(2, 0), inspectionPace{begin: begin})
 	require.NoError(t, err)
 	close(begin)
-	<-whole.inspection.ended
-	require.NoError(t, whole.Check(t.Context()))
-	require.NoError(t, whole.Close())
+	<-undamaged.inspection.ended
+	require.NoError(t, undamaged.Check(t.Context()))
+	require.NoError(t, undamaged.Close())
 
 	pages := pagesOf(t, path, "index")
 	flip(t, path, rand.New(rand.NewPCG(1, 8)), pages[len(pages)/2:], 200)
 	begin = make(chan struct{})
 	opened, err := openFile(t.Context(), path, time.Unix(2, 0), inspectionPace{begin: begin})
-	require.NoError(t, err, "nobody waits for a large file")
+	require.NoError(t, err, "opening a large file does not wait for its inspection")
 	close(begin)
 	err = AwaitDamage(t.Context(), opened)
 	require.ErrorIs(t, err, ErrDamaged)
 	require.ErrorContains(t, err, "restore a backup")
-	require.ErrorIs(t, opened.Check(t.Context()), ErrDamaged, "and so says its health")
+	require.ErrorIs(t, opened.Check(t.Context()), ErrDamaged, "its health check fails")
 	require.ErrorIs(t, opened.Restored(t.Context(), "", time.Unix(3, 0)), ErrDamaged, "nothing is written any more")
-	require.NoError(t, opened.Close(), "that was told")
+	require.NoError(t, opened.Close(), "the damage was reported before")
 
 	begin = make(chan struct{})
 	brief, err := openFile(t.Context(), path, time.Unix(2, 0), inspectionPace{begin: begin})
 	require.NoError(t, err)
 	close(begin)
-	<-brief.inspection.ended // and nobody has asked
+	<-brief.inspection.ended // nothing has asked for its result
 	require.ErrorIs(t, brief.Close(), ErrDamaged)
 
 	ctx, cancel := context.WithCancel(t.Context())
@@ -151,7 +151,7 @@ func TestALargeFileIsInspectedInTheBackground(t *testing.T) {
 	require.NoError(t, fresh.Close())
 }
 
-// TestAnInspectionEndsWithItsLedger: a short command does not wait for it.
+// TestAnInspectionEndsWithItsLedger: closing a ledger stops its inspection, so a short command does not wait for it.
 func TestAnInspectionEndsWithItsLedger(t *testing.T) {
 	t.Parallel()
 	path := filled(t, 60_000)
@@ -159,5 +159,5 @@ func TestAnInspectionEndsWithItsLedger(t *testing.T) {
 	require.NoError(t, err)
 	require.NoError(t, opened.Close())
 	<-opened.inspection.ended
-	require.NoError(t, opened.inspection.damage(), "what was broken off has found nothing")
+	require.NoError(t, opened.inspection.damage(), "a stopped inspection has found nothing")
 }

@@ -20,7 +20,7 @@ import (
 )
 
 const (
-	failingDisk     = "TIDEMARK_TEST_FAILING_DISK" // names the ledger of the process whose disk fails
+	failingDisk     = "TIDEMARK_TEST_FAILING_DISK" // the ledger of the process whose disk fails
 	noFailingDisk   = "no failing disk"
 	seccompSetMode  = 1
 	seccompAllTasks = 1          // SECCOMP_FILTER_FLAG_TSYNC
@@ -29,19 +29,21 @@ const (
 	noNewPrivileges = 38         // PR_SET_NO_NEW_PRIVS
 )
 
-// seccompCalls are the numbers of seccomp(2), which package syscall does not name.
+// seccompCalls holds the numbers of the system call seccomp(2), which package syscall does not define.
 var seccompCalls = map[string]uintptr{"amd64": 317, "arm64": 277}
 
-// failCalls has the kernel answer some system calls of this process with an error, as a failing disk does, for the rest of its life.
+// failCalls makes the kernel answer some system calls of this process with an error, as a failing disk does, until the process ends.
 func failCalls(with syscall.Errno, calls ...uintptr) error {
-	number, known := seccompCalls[runtime.GOARCH]
-	if !known {
+	number, ok := seccompCalls[runtime.GOARCH]
+	if !ok {
 		return fmt.Errorf("%s: the number of seccomp on %s is not known", noFailingDisk, runtime.GOARCH)
 	}
-	// What is loaded is the number of the call; each comparison jumps over the rest to the answer.
+	// The first instruction loads the number of the call. Each comparison that matches jumps to the last instruction, which returns the error.
 	program := []syscall.SockFilter{{Code: syscall.BPF_LD | syscall.BPF_W | syscall.BPF_ABS}}
 	for i, call := range calls {
-		program = append(program, syscall.SockFilter{Code: syscall.BPF_JMP | syscall.BPF_JEQ | syscall.BPF_K, Jt: uint8(len(calls) - i), K: uint32(call)})
+		program = append(program, syscall.SockFilter{
+			Code: syscall.BPF_JMP | syscall.BPF_JEQ | syscall.BPF_K, Jt: uint8(len(calls) - i), K: uint32(call),
+		})
 	}
 	program = append(program,
 		syscall.SockFilter{Code: syscall.BPF_RET | syscall.BPF_K, K: seccompAllow},
@@ -60,7 +62,7 @@ func failCalls(with syscall.Errno, calls ...uintptr) error {
 	return nil
 }
 
-// apart runs a test once more in a process of its own, whose disk it may fail.
+// apart runs the test again in a process of its own, whose disk it may make fail.
 func apart(t *testing.T, path string) {
 	t.Helper()
 	command := exec.CommandContext(t.Context(), os.Args[0], "-test.run=^"+t.Name()+"$", "-test.v")
@@ -83,19 +85,19 @@ func skus(names ...string) Definitions {
 	return d
 }
 
-// productsOf are the SKUs of the products that a ledger has.
-func productsOf(ctx context.Context, t *testing.T, opened *database) (found []string) {
+// productsOf returns the SKUs of a ledger's products.
+func productsOf(ctx context.Context, t *testing.T, opened *database) (skus []string) {
 	t.Helper()
 	err := opened.read(ctx, func(tx *tx) (err error) {
-		found, err = tx.texts(ctx, "SELECT sku FROM products ORDER BY sku")
+		skus, err = tx.texts(ctx, "SELECT sku FROM products ORDER BY sku")
 		return err
 	})
 	require.NoError(t, err)
-	return found
+	return skus
 }
 
-// The disk does not keep what was written: the write fails, again and again, and what was acknowledged before it is there for whoever opens the
-// ledger next.
+// The disk does not keep what is written. Each write fails, and what was acknowledged before is there for the process that opens the ledger
+// next.
 func TestAWriteThatTheDiskDoesNotKeepFails(t *testing.T) {
 	if path := os.Getenv(failingDisk); path != "" {
 		opened, err := openSQLite(t.Context(), path, time.Unix(1, 0))
@@ -108,7 +110,7 @@ func TestAWriteThatTheDiskDoesNotKeepFails(t *testing.T) {
 			require.Error(t, err)
 			require.NotErrorIs(t, err, ErrFull)
 		}
-		os.Exit(0) // without closing it, as a process that dies
+		os.Exit(0) // without closing the ledger, like a process that dies
 	}
 	t.Parallel()
 	path := filepath.Join(t.TempDir(), "tidemark.db")
@@ -122,8 +124,8 @@ func TestAWriteThatTheDiskDoesNotKeepFails(t *testing.T) {
 	require.NoError(t, opened.Close())
 }
 
-// The file system can only be read from some moment on, as one is that has found a fault: writes fail and change nothing, what is there can be read, and
-// when it can be written again the work goes on.
+// The file system becomes read-only, as it does after a fault. Writes fail and change nothing, and the content can still be read. When the
+// file system can be written again, the work goes on.
 func TestALedgerThatCanOnlyBeRead(t *testing.T) {
 	if path := os.Getenv(failingDisk); path != "" {
 		opened, err := openSQLite(t.Context(), path, time.Unix(1, 0))
@@ -155,18 +157,18 @@ func TestALedgerThatCanOnlyBeRead(t *testing.T) {
 	require.NoError(t, opened.Close())
 }
 
-const lockedLedger = "TIDEMARK_TEST_LOCKED_LEDGER" // names the ledger that a process keeps from all who would write
+const lockedLedger = "TIDEMARK_TEST_LOCKED_LEDGER" // the ledger that a process locks against all writers
 
-// Another process has the lock for writing and does not let go: a write waits for it, then fails and changes nothing, and what is there can be read; when
-// the lock is free it succeeds.
+// Another process holds the write lock and does not release it. A write waits for the lock, then fails and changes nothing; the content can
+// still be read. When the lock is free, the write succeeds.
 func TestAnotherProcessHasTheLock(t *testing.T) {
 	if path := os.Getenv(lockedLedger); path != "" {
 		db, err := sql.Open("sqlite", sqliteAddress(path, "rw", time.Minute))
 		require.NoError(t, err)
-		_, err = db.BeginTx(t.Context(), nil) // with the lock, as every transaction that may write
+		_, err = db.BeginTx(t.Context(), nil) // takes the lock, as every transaction that may write does
 		require.NoError(t, err)
 		fmt.Println("locked")
-		_, _ = io.Copy(io.Discard, os.Stdin) // until nobody wants it any more
+		_, _ = io.Copy(io.Discard, os.Stdin) // until the test closes the pipe
 		os.Exit(0)
 	}
 	t.Parallel()

@@ -16,26 +16,26 @@ import (
 	"modernc.org/sqlite"
 )
 
-// fileState is what stands at a ledger's path before it is opened.
+// fileState is the state of the file at a ledger's path before it is opened.
 type fileState int
 
 const (
 	fileAbsent fileState = iota
 	fileClean
-	fileUnclean // its log is there: it is in use, or its last user died
+	fileUnclean // it has a log: it is in use, or its last user died
 )
 
 const sqliteMagic = "SQLite format 3\x00"
 
-// damaged says that a file is not a ledger any more, or never was.
+// damaged returns ErrDamaged with an explanation.
 func damaged(format string, arguments ...any) error {
 	return fmt.Errorf("%w: "+format, append([]any{ErrDamaged}, arguments...)...)
 }
 
 const restoreAdvice = "restore a backup and run starter restored, or name another path to begin anew"
 
-// inspectFile looks at the bytes of a file before SQLite may touch it. Nothing is ever begun anew over something that
-// was there: an empty ledger would be believed.
+// inspectFile checks the first bytes of a file before SQLite may touch it. It never lets a new ledger be created over a file that was
+// there, because people would trust the empty ledger.
 func inspectFile(path string) (fileState, error) {
 	log, err := sizeOf(path + "-wal")
 	if err != nil {
@@ -95,29 +95,29 @@ func sizeOf(path string) (int64, error) {
 	return about.Size(), nil
 }
 
-// createFile makes a new ledger under another name and then gives it its own, so that nobody ever meets a half-made one.
+// createFile creates a new ledger under a temporary name and then links it to its path, so that no process ever sees a half-made ledger.
 func createFile(ctx context.Context, path string, steps []migration, now time.Time) (err error) {
-	making := path + ".new-" + rand.Text()
+	temporary := path + ".new-" + rand.Text()
 	defer func() {
 		for _, suffix := range []string{"", "-wal", "-shm", "-journal"} {
-			if failed := os.Remove(making + suffix); failed != nil && !errors.Is(failed, fs.ErrNotExist) {
+			if failed := os.Remove(temporary + suffix); failed != nil && !errors.Is(failed, fs.ErrNotExist) {
 				err = errors.Join(err, failed)
 			}
 		}
 	}()
-	// SQLite would make it with the rights that this process gives to any file.
-	made, err := os.OpenFile(making, os.O_CREATE|os.O_EXCL|os.O_RDWR, ownerOnly)
+	// SQLite would create the file with the default rights of this process.
+	file, err := os.OpenFile(temporary, os.O_CREATE|os.O_EXCL|os.O_RDWR, ownerOnly)
 	if err != nil {
 		return fmt.Errorf("ledger: a new file cannot be made: %w", err)
 	}
-	if err := made.Close(); err != nil {
+	if err := file.Close(); err != nil {
 		return err
 	}
-	if err := migrateFile(ctx, making, "rwc", steps, now); err != nil {
+	if err := migrateFile(ctx, temporary, "rwc", steps, now); err != nil {
 		return err
 	}
-	if err := os.Link(making, path); errors.Is(err, fs.ErrExist) {
-		return nil // another opener was first; its file is as good
+	if err := os.Link(temporary, path); errors.Is(err, fs.ErrExist) {
+		return nil // another process was first, and its file serves as well
 	} else if err != nil {
 		return fmt.Errorf("ledger: the new file cannot be given its name: %w", err)
 	}
@@ -132,7 +132,7 @@ func syncFolder(path string) error {
 	return errors.Join(folder.Sync(), folder.Close())
 }
 
-// migrateFile brings a file up to date, under the file's write lock.
+// migrateFile brings a file's schema up to date, under the file's write lock.
 func migrateFile(ctx context.Context, path, mode string, steps []migration, now time.Time) error {
 	return withFile(ctx, sqliteAddress(path, mode, sqliteOpenPatience), func(connection *sql.Conn) (err error) {
 		if mode == "rwc" {
@@ -157,7 +157,7 @@ func migrateFile(ctx context.Context, path, mode string, steps []migration, now 
 	})
 }
 
-// checkAfterCrash checks a file's structure when its last user died. A file that is in use is left alone.
+// checkAfterCrash checks the structure of a file whose last user died. It leaves a file that is in use alone.
 func checkAfterCrash(ctx context.Context, path string) (err error) {
 	var keeper *sql.DB
 	defer func() {
@@ -184,11 +184,11 @@ func checkAfterCrash(ctx context.Context, path string) (err error) {
 	return err
 }
 
-// leaveLog keeps the end of a connection from moving the log of a damaged file into it: that would change what a person has
-// to look at, and without its log the file would be believed the next time. The log is left while another connection has the
-// file; that one only reads, so it cannot move the log either. It is to be closed after the first one.
+// leaveLog keeps SQLite from moving the log of a damaged file into the file when the connection closes. That would change the file that a
+// person has to examine, and without its log the file would pass as intact the next time. SQLite leaves the log while another connection has
+// the file open, so leaveLog returns such a connection, which must be closed after the first one. It only reads, so it cannot move the log.
 func leaveLog(ctx context.Context, connection *sql.Conn, path string) *sql.DB {
-	// Should one of these fail, the file was refused all the same.
+	// If one of these fails, the file is refused all the same.
 	_, _ = connection.ExecContext(ctx, "PRAGMA locking_mode = NORMAL; SELECT COUNT(*) FROM sqlite_schema")
 	reader, err := sql.Open("sqlite", sqliteAddress(path, "ro", 0))
 	if err != nil {

@@ -9,11 +9,11 @@ import (
 	"strings"
 )
 
-// mostStatements is how many prepared statements a connection keeps. The longest, for 250 rows at once, is of about 200 kB.
-const mostStatements = 128
+// maximumStatements is how many prepared statements a connection keeps. The longest, for 250 rows at once, takes about 200 kB.
+const maximumStatements = 128
 
-// keepStatements is a connector whose connections keep the statements that they have prepared, by their text: a quarter of the
-// time of a large run was SQLite's, preparing the same few statements again.
+// keepStatements is a connector whose connections cache their prepared statements by text. Without it, SQLite spent a quarter of the time of
+// a large run on preparing the same few statements again.
 type keepStatements struct{ driver.Connector }
 
 // Connect opens a connection.
@@ -29,7 +29,7 @@ func (k keepStatements) Connect(ctx context.Context) (driver.Conn, error) {
 	return &keptConnection{engineConnection: engine, kept: map[string]*list.Element{}, order: list.New()}, nil
 }
 
-// engineConnection is what a connection of the driver can do, all of which goes through.
+// engineConnection is what the driver's connections can do. keptConnection passes all of it on.
 type engineConnection interface {
 	driver.Conn
 	driver.ConnBeginTx
@@ -41,14 +41,14 @@ type engineConnection interface {
 	driver.Validator
 }
 
-// keptConnection is a connection with its prepared statements. Like any connection it is used by one goroutine at a time.
+// keptConnection is a connection with a cache of prepared statements. Like any connection, it is used by one goroutine at a time.
 type keptConnection struct {
 	engineConnection
 	kept  map[string]*list.Element
-	order *list.List // of keptStatement; the last used is in front
+	order *list.List // of keptStatement, the last used in front
 }
 
-// keptStatement is a prepared statement. While the rows of its last run are read it is in use, and cannot run again.
+// keptStatement is a prepared statement. It is in use while the rows of its last run are being read, and cannot run again then.
 type keptStatement struct {
 	text   string
 	driver engineStatement
@@ -61,8 +61,8 @@ type engineStatement interface {
 	driver.StmtQueryContext
 }
 
-// keepsText is true for texts that are worth to be kept. A PRAGMA is not: SQLite carries some of them out while it prepares them, among
-// them the one that says how durable a commit is, and prepares each anew for every run.
+// keepsText is true for texts that are worth caching. A PRAGMA is not: SQLite executes some of them while it prepares them (among them the
+// one that sets how durable a commit is), so they must be prepared for each run.
 func keepsText(text string) bool {
 	for _, begin := range []string{"SELECT ", "WITH ", "INSERT ", "UPDATE ", "DELETE "} {
 		if strings.HasPrefix(text, begin) {
@@ -72,7 +72,7 @@ func keepsText(text string) bool {
 	return false
 }
 
-// statement is the kept statement of a text, prepared if need be; nil when the text is to run without one.
+// statement returns the cached statement of a text, and prepares it if needed; nil when the text must run without one.
 func (c *keptConnection) statement(ctx context.Context, text string) (*keptStatement, error) {
 	if !keepsText(text) {
 		return nil, nil
@@ -103,9 +103,9 @@ func (c *keptConnection) statement(ctx context.Context, text string) (*keptState
 	return added, nil
 }
 
-// trim drops the statements that were not used for the longest time.
+// trim drops the least recently used statements beyond maximumStatements.
 func (c *keptConnection) trim() error {
-	for element := c.order.Back(); element != nil && c.order.Len() > mostStatements; {
+	for element := c.order.Back(); element != nil && c.order.Len() > maximumStatements; {
 		before := element.Prev()
 		if old := element.Value.(*keptStatement); !old.used {
 			if err := c.drop(old); err != nil {
@@ -123,7 +123,7 @@ func (c *keptConnection) drop(kept *keptStatement) error {
 	return kept.driver.Close()
 }
 
-// ended notes that a statement has run. One that failed is not used again.
+// ended ends the use of a statement. A statement that failed is dropped.
 func (c *keptConnection) ended(kept *keptStatement, err error) error {
 	kept.used = false
 	if err != nil {
@@ -161,7 +161,7 @@ func (c *keptConnection) QueryContext(ctx context.Context, text string, argument
 	return &keptRows{Rows: rows, connection: c, statement: kept}, nil
 }
 
-// keptRows are the rows of a kept statement, which is in use until they are closed.
+// keptRows are the rows of a cached statement, which is in use until they are closed.
 type keptRows struct {
 	driver.Rows
 	connection *keptConnection
@@ -173,7 +173,7 @@ func (r *keptRows) Close() error {
 	return r.connection.ended(r.statement, r.Rows.Close())
 }
 
-// Close drops the statements first: a connection with a statement left stays open, and with it the file's log.
+// Close drops the statements first. With a statement left, the connection would stay open, and the file's log would stay too.
 func (c *keptConnection) Close() error {
 	var failed error
 	for element := c.order.Front(); element != nil; element = c.order.Front() {
@@ -182,5 +182,5 @@ func (c *keptConnection) Close() error {
 	return errors.Join(failed, c.engineConnection.Close())
 }
 
-// Unwrap is the driver's connection.
+// Unwrap returns the driver's connection.
 func (c *keptConnection) Unwrap() driver.Conn { return c.engineConnection }

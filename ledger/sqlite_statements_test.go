@@ -14,7 +14,7 @@ import (
 	"modernc.org/sqlite"
 )
 
-// planned counts how often SQLite plans a statement on the writer's connection.
+// planned returns a counter of the statements that SQLite plans on the writer's connection.
 func planned(t *testing.T, d *database) *atomic.Int64 {
 	t.Helper()
 	count := &atomic.Int64{}
@@ -24,7 +24,7 @@ func planned(t *testing.T, d *database) *atomic.Int64 {
 	require.NoError(t, connection.Raw(func(opened any) error {
 		authorizer, ok := opened.(*keptConnection).Unwrap().(sqlite.AuthorizerRegisterer)
 		if !ok {
-			return errors.New("the driver does not tell what it plans")
+			return errors.New("the driver does not report what it plans")
 		}
 		return authorizer.RegisterAuthorizer(func(sqlite.AuthorizerActionCode, string, string, string, string) sqlite.AuthorizerReturnCode {
 			count.Add(1)
@@ -42,7 +42,8 @@ func openKept(t *testing.T) *database {
 	return d
 }
 
-// A statement for many rows is planned once, whatever the rows hold: figures that are 0 and 1, as others are not, least of all.
+// A statement for many rows is planned once, whatever figures the rows hold. For figures that change to or from 0 and 1, SQLite would plan
+// again if the arguments were in another order.
 func TestBulkIsPlannedOnce(t *testing.T) {
 	t.Parallel()
 	d := openKept(t)
@@ -65,14 +66,14 @@ func TestBulkIsPlannedOnce(t *testing.T) {
 		}))
 	}
 	write(5)
-	write(1) // a figure that has become 0 or 1 may be planned for, once
+	write(1) // the first change of a figure to 0 or 1 may cause one more plan
 	require.Positive(t, count.Load())
 	before := count.Load()
 	for figure := range int64(4) {
 		write(figure)
 	}
-	const bounds = 2 // of a transaction
-	require.LessOrEqual(t, count.Load()-before, int64(4*bounds), "statements were planned anew")
+	const bounds = 2 // BEGIN and COMMIT of a transaction
+	require.LessOrEqual(t, count.Load()-before, int64(4*bounds), "statements were planned again")
 	var sum int64
 	require.NoError(t, d.read(t.Context(), func(r *tx) error {
 		return r.row(t.Context(), "SELECT SUM(calls) FROM item_days WHERE store = ?", "shop").Scan(&sum)
@@ -80,8 +81,8 @@ func TestBulkIsPlannedOnce(t *testing.T) {
 	require.Equal(t, int64(3*318), sum)
 }
 
-// A connection that keeps statements is set, time after time, to what a write needs: rows that may be lost do not wait for the disk, and all
-// others do.
+// A connection with cached statements gets the right durability for each write: scratch rows do not wait for the disk, and all other rows
+// do.
 func TestKeptStatementsAndDurability(t *testing.T) {
 	t.Parallel()
 	d := openKept(t)
@@ -104,7 +105,7 @@ func synchronous(t *testing.T, r *tx) (level int) {
 	return level
 }
 
-// A query may be made again while its rows are read.
+// A query may run again while its rows are being read.
 func TestKeptStatementInUse(t *testing.T) {
 	t.Parallel()
 	d := openKept(t)
@@ -128,15 +129,15 @@ func TestKeptStatementInUse(t *testing.T) {
 	}))
 }
 
-// A connection keeps a bounded number of statements, and none that has failed.
+// A connection caches a bounded number of statements, and none that has failed.
 func TestKeptStatementsAreBounded(t *testing.T) {
 	t.Parallel()
 	d := openKept(t)
 	require.NoError(t, d.write(t.Context(), func(r *tx) error {
-		for i := range 3 * mostStatements {
-			var found int
-			require.NoError(t, r.row(t.Context(), fmt.Sprintf("SELECT %d", i)).Scan(&found))
-			require.Equal(t, i, found)
+		for i := range 3 * maximumStatements {
+			var selected int
+			require.NoError(t, r.row(t.Context(), fmt.Sprintf("SELECT %d", i)).Scan(&selected))
+			require.Equal(t, i, selected)
 		}
 		_, err := r.exec(t.Context(), "INSERT INTO facilities (warehouse, facility) VALUES (?, ?)", "depot", "east")
 		require.NoError(t, err)
@@ -150,7 +151,7 @@ func TestKeptStatementsAreBounded(t *testing.T) {
 	defer func() { require.NoError(t, connection.Close()) }()
 	require.NoError(t, connection.Raw(func(opened any) error {
 		kept := opened.(*keptConnection)
-		require.LessOrEqual(t, len(kept.kept), mostStatements)
+		require.LessOrEqual(t, len(kept.kept), maximumStatements)
 		require.Len(t, kept.kept, kept.order.Len())
 		for element := kept.order.Front(); element != nil; element = element.Next() {
 			require.False(t, element.Value.(*keptStatement).used)

@@ -15,7 +15,7 @@ import (
 	"github.com/tidemark/tidemark/ledger"
 )
 
-// written is a ledger with some content, closed, and what it holds.
+// written creates a ledger with a connection and the level of SKU A, closes it, and returns its path.
 func written(t *testing.T) string {
 	t.Helper()
 	path := filepath.Join(t.TempDir(), "tidemark.db")
@@ -35,7 +35,9 @@ func hubRun(t testing.TB, opened ledger.Ledger) ledger.Lease {
 		Connections: []ledger.Connection{{ID: "hub-shop", Merchant: "acme", Warehouse: "hub", Store: "shop"}},
 	}, ledger.ApplyOptions{})
 	require.NoError(t, err)
-	granted, err := opened.Begin(t.Context(), ledger.Claim{Connection: "hub-shop", Mode: ledger.Smart, WorkflowRun: "run", Workflow: "w", Now: now})
+	granted, err := opened.Begin(t.Context(), ledger.Claim{
+		Connection: "hub-shop", Mode: ledger.Smart, WorkflowRun: "run", Workflow: "w", Now: now,
+	})
 	require.NoError(t, err)
 	return granted.Lease
 }
@@ -61,26 +63,26 @@ func levels(t testing.TB, opened ledger.Ledger) []string {
 	return skus
 }
 
-// files are the names and contents of a folder.
+// files returns the contents of the files in a folder, by name.
 func files(t *testing.T, folder string) map[string]string {
 	t.Helper()
 	entries, err := os.ReadDir(folder)
 	require.NoError(t, err)
-	found := map[string]string{}
+	contents := map[string]string{}
 	for _, entry := range entries {
 		content, err := os.ReadFile(filepath.Join(folder, entry.Name()))
 		require.NoError(t, err)
-		found[entry.Name()] = string(content)
+		contents[entry.Name()] = string(content)
 	}
-	return found
+	return contents
 }
 
-// statements runs SQL on a file behind the ledger's back.
-func statements(t *testing.T, path string, all ...string) {
+// statements runs SQL on a ledger's file without the ledger.
+func statements(t *testing.T, path string, statements ...string) {
 	t.Helper()
 	db, err := sql.Open("sqlite", path)
 	require.NoError(t, err)
-	for _, statement := range all {
+	for _, statement := range statements {
 		_, err := db.ExecContext(t.Context(), statement)
 		require.NoError(t, err)
 	}
@@ -152,7 +154,8 @@ func TestSQLiteRefusesANewerSchema(t *testing.T) {
 	t.Parallel()
 	path := written(t)
 	opened := open(t, path)
-	statements(t, path, "INSERT INTO tidemark_migrations (version, name, checksum, applied_at) VALUES (997, 'later', '', 0), (998, 'later', '', 0), (999, 'later', '', 0), (1000, 'latest', '', 0)")
+	statements(t, path, `INSERT INTO tidemark_migrations (version, name, checksum, applied_at)
+		VALUES (997, 'later', '', 0), (998, 'later', '', 0), (999, 'later', '', 0), (1000, 'latest', '', 0)`)
 	require.ErrorIs(t, opened.Check(t.Context()), ledger.ErrNewer, "a program that runs already notices")
 	_, err := ledger.Open(t.Context(), path, now)
 	require.ErrorIs(t, err, ledger.ErrNewer)
@@ -172,13 +175,13 @@ func TestSQLiteKeepsEverythingWhenOpenedAgain(t *testing.T) {
 	require.Equal(t, 1, len(files(t, filepath.Dir(path))), "one file, with nothing beside it")
 
 	opened = open(t, path)
-	again, err := opened.Epoch(t.Context())
+	epochAgain, err := opened.Epoch(t.Context())
 	require.NoError(t, err)
-	require.Equal(t, epoch, again)
+	require.Equal(t, epoch, epochAgain)
 	require.Equal(t, []string{"A"}, levels(t, opened))
 }
 
-// crashed copies a ledger as a crash would leave it: with its log, in the middle of its life.
+// crashed copies a ledger in use, together with its log, as a crash would leave it. It returns the copy's path.
 func crashed(t *testing.T) string {
 	t.Helper()
 	path := written(t)
@@ -186,13 +189,13 @@ func crashed(t *testing.T) string {
 	holder, err := opened.Holder(t.Context(), "shop")
 	require.NoError(t, err)
 	report(t, opened, ledger.Lease{Store: "shop", Fence: holder.Fence, Run: holder.Run}, "B")
-	left := filepath.Join(t.TempDir(), "tidemark.db")
+	copied := filepath.Join(t.TempDir(), "tidemark.db")
 	for _, suffix := range []string{"", "-wal"} {
 		content, err := os.ReadFile(path + suffix)
 		require.NoError(t, err)
-		write(t, left+suffix, content)
+		write(t, copied+suffix, content)
 	}
-	return left
+	return copied
 }
 
 func TestSQLiteRecoversAfterACrash(t *testing.T) {
@@ -200,13 +203,14 @@ func TestSQLiteRecoversAfterACrash(t *testing.T) {
 	require.Equal(t, []string{"A", "B"}, levels(t, open(t, crashed(t))))
 }
 
-// TestSQLiteChecksAFileAfterACrash: it is refused every time, and not only until the engine has moved the log into the file.
+// TestSQLiteChecksAFileAfterACrash: a damaged file is refused each time that it is opened. SQLite must not move the log into the file
+// after the first time, because the file would be opened then.
 func TestSQLiteChecksAFileAfterACrash(t *testing.T) {
 	t.Parallel()
-	for name, what := range map[string]string{"an index": "listings_by_sku", "a table": "channel_levels"} {
+	for name, object := range map[string]string{"an index": "listings_by_sku", "a table": "channel_levels"} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			path, page := crashed(t), rootPage(t, what)
+			path, page := crashed(t), rootPage(t, object)
 			content, err := os.ReadFile(path)
 			require.NoError(t, err)
 			size := int(binary.BigEndian.Uint16(content[16:]))
@@ -218,15 +222,15 @@ func TestSQLiteChecksAFileAfterACrash(t *testing.T) {
 				_, err = ledger.Open(t.Context(), path, now)
 				require.ErrorIs(t, err, ledger.ErrDamaged)
 				require.ErrorContains(t, err, "restore a backup")
-				found := files(t, filepath.Dir(path))
-				require.True(t, string(content) == found["tidemark.db"], "the file was not touched")
-				require.True(t, string(log) == found["tidemark.db-wal"], "nor was its log")
+				after := files(t, filepath.Dir(path))
+				require.True(t, string(content) == after["tidemark.db"], "the file was not touched")
+				require.True(t, string(log) == after["tidemark.db-wal"], "nor was its log")
 			}
 		})
 	}
 }
 
-// rootPage is where a table or an index begins, in every ledger.
+// rootPage returns the number of the first page of a table or an index, which is the same in every ledger.
 func rootPage(t *testing.T, name string) int {
 	t.Helper()
 	db, err := sql.Open("sqlite", written(t))
@@ -247,32 +251,32 @@ func openTogether(t *testing.T, location string) {
 	t.Helper()
 	const openers = 8
 	var group sync.WaitGroup
-	found := make([]ledger.Ledger, openers)
+	opened := make([]ledger.Ledger, openers)
 	errs := make([]error, openers)
 	for i := range openers {
-		group.Go(func() { found[i], errs[i] = ledger.Open(t.Context(), location, now) })
+		group.Go(func() { opened[i], errs[i] = ledger.Open(t.Context(), location, now) })
 	}
 	group.Wait()
 	epochs := map[string]bool{}
 	for i := range openers {
 		require.NoError(t, errs[i])
-		epoch, err := found[i].Epoch(t.Context())
+		epoch, err := opened[i].Epoch(t.Context())
 		require.NoError(t, err)
 		epochs[epoch] = true
-		require.NoError(t, found[i].Check(t.Context()))
+		require.NoError(t, opened[i].Check(t.Context()))
 	}
 	require.Len(t, epochs, 1)
 	for i := range openers {
-		group.Go(func() { errs[i] = found[i].Restored(t.Context(), "", now) })
+		group.Go(func() { errs[i] = opened[i].Restored(t.Context(), "", now) })
 	}
 	group.Wait()
 	for i := range openers {
 		require.NoError(t, errs[i])
 	}
-	generation, err := found[0].Generation(t.Context())
+	generation, err := opened[0].Generation(t.Context())
 	require.NoError(t, err)
 	require.EqualValues(t, openers, generation)
 	for i := range openers {
-		require.NoError(t, found[i].Close())
+		require.NoError(t, opened[i].Close())
 	}
 }

@@ -9,20 +9,20 @@ import (
 	"github.com/tidemark/tidemark/inventory"
 )
 
-// A level is stale from when a row of it was refused until a row of it is read, so that nobody takes its figure for what the warehouse
-// reports now. The marks stand in a table of their own, stale_levels: a million levels of which none was refused cost nothing.
+// A level is stale from the time that a row of it is refused until a row of it is accepted ("read"). The mark tells people that its figure
+// is not what the warehouse reports now. The marks are in a table of their own, stale_levels, so that levels without refused rows cost
+// nothing.
 //
-//   - A refused row is of the level that it names, or of every level of its SKU that no accepted row names where it does not say which.
-//     One that does not say its SKU marks nothing. A row that is older than the level would have changed nothing either.
-//   - A row that is read, and that is not older than the one that was read last, unmarks the level; so does a full snapshot that neither
-//     names nor refuses it, for then the rule for absent levels holds (see record_absent.go). A row that does not say which SKU it is of
-//     may be of any level, and leaves the marks of those that are not named.
-//   - With refused: zero the level counts as 0. The 0 has no time of its own: the level keeps that of the row that was read last, so the
-//     next row that is read wins by the rule that would have held without the refusal; see clock.go. A level that is not named any more
-//     stays 0, and marked.
-//   - What was refused and has no level is kept too, without a figure, until it is read or a full snapshot does not name it.
+//   - A refused row marks the level that it names. Without a facility, it marks every level of its SKU that no accepted row names. Without
+//     a SKU, it marks nothing. A row that is older than the level marks nothing, because it would have changed nothing.
+//   - A level is unmarked by a row that is read and that is not older than the last row that was read. It is also unmarked by a full
+//     snapshot that neither names nor refuses it, because then the rule for absent levels applies (see record_absent.go). If the snapshot
+//     has a refused row without a SKU, which may be of any level, the levels that it does not name stay marked.
+//   - With refused: zero a marked level counts as 0. The level keeps the time of the last row that was read, so the next row is accepted
+//     or not as it would be without the refusal; see clock.go. If a full snapshot no longer names the level, it stays 0 and marked.
+//   - A refused row that has no level is stored too, without a figure, until it is read or a full snapshot does not name it.
 
-// StaleLevel is what was refused and not read since.
+// StaleLevel is a level whose newest row was refused, or a refused row that has no level.
 type StaleLevel struct {
 	Warehouse string `json:"warehouse"`
 	SKU       string `json:"sku"`
@@ -30,15 +30,15 @@ type StaleLevel struct {
 	inventory.Stale
 }
 
-// StaleCount counts what was refused and not read since.
+// StaleCount counts the stale levels of a warehouse.
 type StaleCount struct {
-	Levels int64      `json:"levels"`          // that have a figure
-	Zeroed int64      `json:"zeroed"`          // of these, levels that count as 0 because of it
-	Unread int64      `json:"unread"`          // that have none, because no row of them was ever read
-	Since  *time.Time `json:"since,omitempty"` // the earliest of them
+	Levels int64      `json:"levels"`          // stale levels that have a figure
+	Zeroed int64      `json:"zeroed"`          // of these, levels that count as 0 because they are stale
+	Unread int64      `json:"unread"`          // refused rows without a level, because no row of it was ever read
+	Since  *time.Time `json:"since,omitempty"` // the time since when the first of all these is stale
 }
 
-// scannedStale is a mark as it comes from the database; all of it is NULL where there is none.
+// scannedStale is a mark as it is read from the database; all its columns are NULL when there is no mark.
 type scannedStale struct {
 	available, run, snapshot, since, at sql.NullInt64
 	zeroed                              sql.NullBool
@@ -70,9 +70,9 @@ func (s *scannedStale) stale() *inventory.Stale {
 
 func scanStale(row scanner) (StaleLevel, error) {
 	var level StaleLevel
-	var cursor scannedStale
-	err := row.Scan(append([]any{&level.Warehouse, &level.SKU, &level.Facility}, cursor.into()...)...)
-	if stale := cursor.stale(); stale != nil {
+	var mark scannedStale
+	err := row.Scan(append([]any{&level.Warehouse, &level.SKU, &level.Facility}, mark.into()...)...)
+	if stale := mark.stale(); stale != nil {
 		level.Stale = *stale
 	}
 	return level, err
@@ -80,7 +80,7 @@ func scanStale(row scanner) (StaleLevel, error) {
 
 const staleRows = "SELECT m.warehouse, m.sku, m.facility, " + staleColumns + " FROM stale_levels m WHERE m.warehouse = ?"
 
-// StaleLevels lists what was refused and not read since; see Reader.
+// StaleLevels lists stale levels; see Reader.
 func (d *database) StaleLevels(ctx context.Context, warehouse, sku string, page Page) ([]StaleLevel, error) {
 	query, arguments := staleRows+" AND m.sku > ?", []any{warehouse, page.After}
 	if sku != "" {
@@ -94,8 +94,8 @@ func (d *database) StaleLevels(ctx context.Context, warehouse, sku string, page 
 			return err
 		}
 		last := levels[len(levels)-1]
-		rest, err := t.stale(ctx, staleRows+" AND m.sku = ? AND m.facility > ? ORDER BY m.facility", warehouse, last.SKU, last.Facility)
-		levels = append(levels, rest...)
+		ofLastSKU, err := t.stale(ctx, staleRows+" AND m.sku = ? AND m.facility > ? ORDER BY m.facility", warehouse, last.SKU, last.Facility)
+		levels = append(levels, ofLastSKU...)
 		return err
 	})
 	return levels, err
@@ -111,18 +111,19 @@ func (t *tx) stale(ctx context.Context, query string, arguments ...any) ([]Stale
 	return levels, err
 }
 
-// StaleOf lists what was refused of a product of a connection; see Reader.
+// StaleOf lists the stale levels of a product of a connection; see Reader.
 func (d *database) StaleOf(ctx context.Context, connection Connection, sku string) ([]StaleLevel, error) {
 	var levels []StaleLevel
 	err := d.read(ctx, func(t *tx) (err error) {
-		levels, err = t.stale(ctx, staleRows+` AND (m.sku = ? OR m.sku IN (SELECT l.sku FROM listings l WHERE l.store = ? AND l.channel_sku = ? AND NOT l.removed))
+		levels, err = t.stale(ctx, staleRows+` AND (m.sku = ? OR m.sku IN (SELECT l.sku FROM listings l
+				WHERE l.store = ? AND l.channel_sku = ? AND NOT l.removed))
 			ORDER BY m.sku, m.facility`, connection.Warehouse, sku, connection.Store, sku)
 		return err
 	})
 	return levels, err
 }
 
-// CountStale counts what was refused and not read since; see Reader.
+// CountStale counts the stale levels of a warehouse; see Reader.
 func (d *database) CountStale(ctx context.Context, warehouse string) (StaleCount, error) {
 	var count StaleCount
 	err := d.read(ctx, func(t *tx) (err error) {
@@ -135,34 +136,36 @@ func (d *database) CountStale(ctx context.Context, warehouse string) (StaleCount
 func (t *tx) countStale(ctx context.Context, warehouse string) (StaleCount, error) {
 	var count StaleCount
 	var since sql.NullInt64
-	err := t.row(ctx, `SELECT COUNT(*) FILTER (WHERE available IS NOT NULL), COUNT(*) FILTER (WHERE zeroed), COUNT(*) FILTER (WHERE available IS NULL), MIN(since)
+	err := t.row(ctx, `SELECT COUNT(*) FILTER (WHERE available IS NOT NULL), COUNT(*) FILTER (WHERE zeroed),
+			COUNT(*) FILTER (WHERE available IS NULL), MIN(since)
 		FROM stale_levels WHERE warehouse = ?`, warehouse).Scan(&count.Levels, &count.Zeroed, &count.Unread, &since)
 	count.Since = fromOptional(since)
 	return count, err
 }
 
-// anyStale is true when anything of a warehouse is marked.
+// anyStale is true when a warehouse has any marks.
 func (t *tx) anyStale(ctx context.Context, warehouse string) (bool, error) {
 	var marked bool
 	err := t.row(ctx, "SELECT EXISTS (SELECT 1 FROM stale_levels WHERE warehouse = ?)", warehouse).Scan(&marked)
 	return marked, err
 }
 
-// staleOf adds to facts which of their levels are stale, and what has no level because it was refused.
-func (t *tx) staleOf(ctx context.Context, warehouse string, skus []string, into *facts) error {
+// staleOf adds the marks of some SKUs to facts: to the levels that are stale, and as unread levels where there is no level.
+func (t *tx) staleOf(ctx context.Context, warehouse string, skus []string, loaded *facts) error {
 	marked, err := t.anyStale(ctx, warehouse)
 	if err != nil || !marked {
 		return err
 	}
-	match, err := t.stale(ctx, staleRows+" AND m.sku IN (SELECT j.value FROM "+t.dialect.set()+") ORDER BY m.sku, m.facility", warehouse, t.dialect.list(skus))
-	for _, stale := range match {
-		if stale.Read == nil {
-			into.unread[stale.SKU] = append(into.unread[stale.SKU], inventory.UnreadLevel{Facility: stale.Facility, Stale: stale.Stale})
+	marks, err := t.stale(ctx, staleRows+" AND m.sku IN (SELECT j.value FROM "+t.dialect.set()+") ORDER BY m.sku, m.facility",
+		warehouse, t.dialect.list(skus))
+	for _, mark := range marks {
+		if mark.Read == nil {
+			loaded.unread[mark.SKU] = append(loaded.unread[mark.SKU], inventory.UnreadLevel{Facility: mark.Facility, Stale: mark.Stale})
 			continue
 		}
-		levels := into.levels[stale.SKU]
-		if at := slices.IndexFunc(levels, func(level inventory.Level) bool { return level.Facility == stale.Facility }); at >= 0 {
-			levels[at].Stale = &stale.Stale
+		levels := loaded.levels[mark.SKU]
+		if i := slices.IndexFunc(levels, func(level inventory.Level) bool { return level.Facility == mark.Facility }); i >= 0 {
+			levels[i].Stale = &mark.Stale
 		}
 	}
 	return err

@@ -15,21 +15,22 @@ const (
 	SuspectAddress = "address"
 )
 
-// MostSuspects is how many names, and how many addresses, are remembered.
-const MostSuspects = 10_000
+// MaximumSuspects is how many names, and how many addresses, are stored at most.
+const MaximumSuspects = 10_000
 
-// Charge is what an attempt to sign in does to a suspect: a name or an address.
+// Charge counts an attempt to sign in against a suspect, which is a name or an address. A suspect is clean when all its attempts are
+// available again; the ledger stores the time at which that will be.
 type Charge struct {
 	Kind, Key string
-	// Next is, of the moment at which the suspect's burst of failures is whole again (zero: it is), that moment after the attempt; or how long to
-	// wait, when nothing is charged.
+	// Next gets the time at which the suspect is clean (zero: it is clean now). It returns that time after the attempt, or how long the
+	// attempt must wait; then nothing is charged.
 	Next func(clean time.Time) (next time.Time, wait time.Duration)
 }
 
-// Throttler remembers who failed to sign in, for all servers on a ledger.
+// Throttler stores failed attempts to sign in, for all servers of a ledger together.
 type Throttler interface {
-	// Charge does what charges say, all or none: where one has to wait, nothing is charged, and the longest wait is returned. Beyond MostSuspects
-	// of a kind, those are forgotten whose bursts are whole again, and then those of whom that is true soonest.
+	// Charge applies all charges or none: when one of them must wait, it charges nothing and returns the longest wait. When there are more
+	// than MaximumSuspects of a kind, it deletes those that are clean, and then those that will be clean soonest.
 	Charge(ctx context.Context, now time.Time, charges ...Charge) (wait time.Duration, err error)
 }
 
@@ -37,7 +38,7 @@ type Throttler interface {
 func (d *database) Charge(ctx context.Context, now time.Time, charges ...Charge) (wait time.Duration, err error) {
 	err = d.write(ctx, func(t *tx) error {
 		wait = 0
-		var locked int64 // attempts come one after the other
+		var locked int64 // the lock makes attempts wait for each other
 		if err := t.row(ctx, "SELECT definitions FROM state"+t.dialect.lock("state")).Scan(&locked); err != nil {
 			return err
 		}
@@ -54,7 +55,7 @@ func (d *database) Charge(ctx context.Context, now time.Time, charges ...Charge)
 		if wait > 0 {
 			return nil
 		}
-		last := map[string]Charge{} // of its kind
+		last := map[string]Charge{} // the last charge of each kind
 		for i, charge := range charges {
 			if err := t.suspect(ctx, charge, moments[i]); err != nil {
 				return err
@@ -76,33 +77,35 @@ func (c Charge) hashed() string {
 	return hex.EncodeToString(sum[:])
 }
 
-func (t *tx) cleanAt(ctx context.Context, of Charge) (time.Time, error) {
+func (t *tx) cleanAt(ctx context.Context, charge Charge) (time.Time, error) {
 	var clean int64
-	err := t.row(ctx, "SELECT clean_at FROM suspects WHERE kind = ? AND key = ?", of.Kind, of.hashed()).Scan(&clean)
+	err := t.row(ctx, "SELECT clean_at FROM suspects WHERE kind = ? AND key = ?", charge.Kind, charge.hashed()).Scan(&clean)
 	if errors.Is(err, sql.ErrNoRows) {
 		return time.Time{}, nil
 	}
 	return fromMicros(clean), err
 }
 
-// suspect writes when a suspect's burst is whole again.
-func (t *tx) suspect(ctx context.Context, of Charge, clean time.Time) error {
-	_, err := t.exec(ctx, "INSERT INTO suspects (kind, key, clean_at) VALUES (?, ?, ?) ON CONFLICT (kind, key) DO UPDATE SET clean_at = excluded.clean_at",
-		of.Kind, of.hashed(), micros(clean))
+// suspect stores when a suspect will be clean.
+func (t *tx) suspect(ctx context.Context, charge Charge, clean time.Time) error {
+	_, err := t.exec(ctx, `INSERT INTO suspects (kind, key, clean_at) VALUES (?, ?, ?)
+		ON CONFLICT (kind, key) DO UPDATE SET clean_at = excluded.clean_at`, charge.Kind, charge.hashed(), micros(clean))
 	return err
 }
 
-// forgetSuspects forgets others of a suspect's kind where there are too many.
-func (t *tx) forgetSuspects(ctx context.Context, of Charge, now time.Time) error {
+// forgetSuspects deletes other suspects of a charge's kind when there are too many.
+func (t *tx) forgetSuspects(ctx context.Context, charge Charge, now time.Time) error {
 	var suspects int64
-	if err := t.row(ctx, "SELECT COUNT(*) FROM suspects WHERE kind = ?", of.Kind).Scan(&suspects); err != nil || suspects <= MostSuspects {
+	err := t.row(ctx, "SELECT COUNT(*) FROM suspects WHERE kind = ?", charge.Kind).Scan(&suspects)
+	if err != nil || suspects <= MaximumSuspects {
 		return err
 	}
-	gone, err := t.exec(ctx, "DELETE FROM suspects WHERE kind = ? AND clean_at <= ?", of.Kind, micros(now))
-	if err != nil || suspects-gone <= MostSuspects {
+	deleted, err := t.exec(ctx, "DELETE FROM suspects WHERE kind = ? AND clean_at <= ?", charge.Kind, micros(now))
+	if err != nil || suspects-deleted <= MaximumSuspects {
 		return err
 	}
-	_, err = t.exec(ctx, "DELETE FROM suspects WHERE kind = ? AND key IN (SELECT key FROM suspects WHERE kind = ? AND key <> ? ORDER BY clean_at, key LIMIT ?)",
-		of.Kind, of.Kind, of.hashed(), suspects-gone-MostSuspects)
+	_, err = t.exec(ctx, `DELETE FROM suspects WHERE kind = ? AND key IN (SELECT key FROM suspects
+		WHERE kind = ? AND key <> ? ORDER BY clean_at, key LIMIT ?)`,
+		charge.Kind, charge.Kind, charge.hashed(), suspects-deleted-MaximumSuspects)
 	return err
 }

@@ -5,8 +5,8 @@ import (
 	"database/sql"
 )
 
-// Tally counts the rows that a run touched, by status, and the run's calls; see Pusher. A row whose call got no answer counts
-// as being retried: it was not accepted, and it is sent again.
+// Tally counts the rows that a run touched, by status, and the run's calls; see Pusher. A row whose call got no response counts as
+// retrying: it was not accepted, and it will be sent again.
 func (d *database) Tally(ctx context.Context, run int64) (Counts, error) {
 	var counts Counts
 	err := d.read(ctx, func(t *tx) error {
@@ -19,8 +19,8 @@ func (d *database) Tally(ctx context.Context, run int64) (Counts, error) {
 	return counts, err
 }
 
-// tally counts what a run has done so far. Only of rejected rows does it matter whether the run tried them: the others are counted in the index by
-// status, for a run may have touched millions.
+// tally counts what a run has done so far. It looks at single rows only for rejected ones, which count differently when the run tried them.
+// All other rows are counted in the index by status, because a run may have touched millions.
 func (t *tx) tally(ctx context.Context, run Run) (Counts, error) {
 	var counts Counts
 	if err := t.row(ctx, "SELECT calls FROM runs WHERE id = ?", run.ID).Scan(&counts.Calls); err != nil {
@@ -39,7 +39,7 @@ func (t *tx) tally(ctx context.Context, run Run) (Counts, error) {
 			GROUP BY status, tries_run = run`, run.Connection, run.ID, run.Connection, run.ID)
 }
 
-// add counts rows of a status. tried is true for those that got an answer in the run.
+// add counts rows of a status. tried is true when they got a response in the run.
 func (c *Counts) add(status Status, tried bool, rows int64) {
 	switch status {
 	case StatusExported:

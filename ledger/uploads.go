@@ -10,8 +10,8 @@ import (
 	"github.com/tidemark/tidemark/inventory"
 )
 
-// uploadPatience is how long an upload may stand staged. Its sender was told that it is safe, so it outlives any outage that an intake
-// waits out; only what a process left behind that died while it received is there for longer.
+// uploadPatience is how long an upload may stay staged. Its sender was told that it is safe, so this is longer than any outage that an intake
+// waits for. Only uploads whose receiving process died stay staged for longer.
 const uploadPatience = 30 * 24 * time.Hour
 
 // StageUpload begins a snapshot that was sent to us; see Recorder. It belongs to no run.
@@ -21,7 +21,8 @@ func (d *database) StageUpload(ctx context.Context, start SnapshotStart) (int64,
 		if _, err := definition[Warehouse](ctx, t, "warehouse", start.Warehouse); err != nil {
 			return err
 		}
-		old, err := t.numbers(ctx, "SELECT id FROM snapshots WHERE state = 'staging' AND run = 0 AND began_at < ?", micros(start.Now.Add(-uploadPatience)))
+		old, err := t.numbers(ctx, "SELECT id FROM snapshots WHERE state = 'staging' AND run = 0 AND began_at < ?",
+			micros(start.Now.Add(-uploadPatience)))
 		if err != nil {
 			return err
 		}
@@ -36,17 +37,17 @@ func (d *database) StageUpload(ctx context.Context, start SnapshotStart) (int64,
 	return snapshot, err
 }
 
-// errRecorded ends a transaction that found the snapshot recorded already.
+// errRecorded ends a transaction when the snapshot turns out to be recorded already.
 var errRecorded = errors.New("recorded already")
 
 // RecordUpload makes a snapshot that was sent to us visible, or holds it; see Recorder.
 func (d *database) RecordUpload(ctx context.Context, snapshot int64, end SnapshotEnd) (SnapshotResult, error) {
-	var before SnapshotResult
+	var earlier SnapshotResult
 	result, err := d.recordSnapshot(ctx, snapshot, end, func(t *tx) (stagedSnapshot, error) {
 		var content string
 		err := t.row(ctx, "SELECT result FROM snapshots WHERE id = ? AND run = 0 AND state <> 'staging'", snapshot).Scan(&content)
 		if err == nil {
-			return stagedSnapshot{}, errors.Join(errRecorded, decode(fmt.Sprintf("the result of snapshot %d", snapshot), content, &before))
+			return stagedSnapshot{}, errors.Join(errRecorded, decode(fmt.Sprintf("the result of snapshot %d", snapshot), content, &earlier))
 		} else if !errors.Is(err, sql.ErrNoRows) {
 			return stagedSnapshot{}, err
 		}
@@ -57,7 +58,7 @@ func (d *database) RecordUpload(ctx context.Context, snapshot int64, end Snapsho
 		return staged, err
 	})
 	if errors.Is(err, errRecorded) && !errors.Is(err, ErrDamaged) {
-		return before, nil
+		return earlier, nil
 	}
 	return result, err
 }

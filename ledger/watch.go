@@ -11,49 +11,51 @@ import (
 	"time"
 )
 
-// A backup that is put back over a ledger does not know what the stores were told after it was made. So that nobody has to
-// remember to say so, the generation file stands beside a SQLite ledger and keeps how far the ledger had come; the backup does not
-// bring it back.
+// When a backup is put in the place of a ledger, it does not know which figures the stores got after it was made. So that nobody has to
+// remember to declare this, a generation file beside a SQLite ledger records the ledger's generation. Restoring a backup of the ledger does
+// not restore this file.
 //
 //   - The generation grows when a run takes its store, when it ends, and while it calls the store.
-//   - The file is written after the commit and before the store is called: it is never ahead of its own ledger, however a process
-//     dies. A file that is ahead, or of another epoch, means that the ledger was put back from a backup.
-//   - It is read and written under the file's write lock, so that no process lowers what another one wrote.
+//   - The file is written after the commit and before the store is called, so it is never ahead of its own ledger, whenever a process
+//     dies. A file that is ahead, or has another epoch, means that the ledger was restored from a backup.
+//   - The file is read and written under the ledger's write lock, so that no process lowers what another one wrote.
 
-// generation is how far a ledger had come.
+// generation is the content of a generation file.
 type generation struct {
 	Epoch      string `json:"epoch"`
 	Generation int64  `json:"generation"`
 }
 
-// generationSuffix is what the file's name adds to the ledger's.
+// generationSuffix is added to the ledger's path for that of its generation file.
 const generationSuffix = ".generation"
 
-// moveEvery is how old the last move of the generation may be when a store is called. The file takes some milliseconds to write.
+// moveEvery is how long ago the generation may have grown last when a store is called. It is not 0, because writing the file takes some
+// milliseconds.
 const moveEvery = time.Second
 
-// Watch tells whether the ledger was put back from a backup; see Definer. A ledger that was used and has no generation file
-// counts as restored, for it came to this place without it. A PostgreSQL ledger has no place beside it, so its restoring has to be declared.
+// Watch finds out whether the ledger was restored from a backup; see Definer. A ledger that was used and has no generation file counts as
+// restored, because it was copied to its path without the file. A PostgreSQL ledger has no such file, so a person must declare that it was
+// restored.
 func (d *database) Watch(ctx context.Context, now time.Time) (string, error) {
 	if d.generationFile == "" {
 		return "", nil
 	}
 	var restored string
 	err := d.write(ctx, func(t *tx) error {
-		seen, ok, err := readGeneration(d.generationFile)
+		inFile, ok, err := readGeneration(d.generationFile)
 		if err != nil {
 			return err
 		}
-		at, used, err := t.progress(ctx)
+		current, used, err := t.progress(ctx)
 		if err != nil {
 			return err
 		}
 		switch name := filepath.Base(d.generationFile); {
-		case ok && (at.Epoch != seen.Epoch || at.Generation < seen.Generation):
+		case ok && (current.Epoch != inFile.Epoch || current.Generation < inFile.Generation):
 			restored = "the ledger is older than its generation file " + name
 		case !ok && used:
 			restored = "the ledger has been used and its generation file " + name + " is not beside it"
-		case ok && at == seen:
+		case ok && current == inFile:
 			return nil
 		}
 		if restored != "" {
@@ -66,7 +68,8 @@ func (d *database) Watch(ctx context.Context, now time.Time) (string, error) {
 	return restored, err
 }
 
-// move is write for what begins or ends a run. The generation file is written when it returns nil.
+// move is write for the beginning and the end of a run: it also increases the generation. When it returns nil, the generation file is
+// written too.
 func (d *database) move(ctx context.Context, now time.Time, work func(t *tx) error) error {
 	if d.generationFile == "" {
 		return d.write(ctx, work)
@@ -88,7 +91,7 @@ func (d *database) move(ctx context.Context, now time.Time, work func(t *tx) err
 	return nil
 }
 
-// moveOnce is write, or move when this process last did that a while ago.
+// moveOnce is move if this process last increased the generation more than moveEvery ago; otherwise write.
 func (d *database) moveOnce(ctx context.Context, now time.Time, work func(t *tx) error) error {
 	if since := micros(now) - d.moved.Load(); since >= 0 && since < moveEvery.Microseconds() {
 		return d.write(ctx, work)
@@ -96,35 +99,35 @@ func (d *database) moveOnce(ctx context.Context, now time.Time, work func(t *tx)
 	return d.move(ctx, now, work)
 }
 
-// progress is how far the ledger has come, and whether a run has ever used it.
-func (t *tx) progress(ctx context.Context) (at generation, used bool, err error) {
+// progress returns the ledger's epoch and generation, and whether a run has ever used it.
+func (t *tx) progress(ctx context.Context) (current generation, used bool, err error) {
 	err = t.row(ctx, "SELECT epoch, generation, EXISTS (SELECT 1 FROM runs) OR EXISTS (SELECT 1 FROM channel_levels) FROM state").
-		Scan(&at.Epoch, &at.Generation, &used)
-	return at, used, err
+		Scan(&current.Epoch, &current.Generation, &used)
+	return current, used, err
 }
 
-// follow brings the generation file up to the ledger. One that is missing, or of an epoch or a generation that the ledger has not come
-// to, is left for Watch to find.
+// follow writes the ledger's generation to the generation file. A file that is missing, has another epoch or is ahead of the ledger is left
+// as it is, so that Watch finds it.
 func (t *tx) follow(ctx context.Context, path string) error {
-	seen, ok, err := readGeneration(path)
+	inFile, ok, err := readGeneration(path)
 	if err != nil || !ok {
 		return err
 	}
-	at, _, err := t.progress(ctx)
-	if err != nil || at.Epoch != seen.Epoch || at.Generation <= seen.Generation {
+	current, _, err := t.progress(ctx)
+	if err != nil || current.Epoch != inFile.Epoch || current.Generation <= inFile.Generation {
 		return err
 	}
-	return writeGenerationFile(path, at)
+	return writeGenerationFile(path, current)
 }
 
-// writeGeneration writes what the ledger is about to be. Should the transaction fail, the file of a restored ledger
-// says so again at the next start.
+// writeGeneration writes the generation that the ledger will have after the commit. If the transaction fails, the file is ahead, and the
+// ledger counts as restored again at the next start.
 func (t *tx) writeGeneration(ctx context.Context, path string) error {
-	at, _, err := t.progress(ctx)
+	current, _, err := t.progress(ctx)
 	if err != nil {
 		return err
 	}
-	return writeGenerationFile(path, at)
+	return writeGenerationFile(path, current)
 }
 
 func readGeneration(path string) (generation, bool, error) {
@@ -136,14 +139,15 @@ func readGeneration(path string) (generation, bool, error) {
 	}
 	var recorded generation
 	if err := json.Unmarshal(content, &recorded); err != nil {
-		return generation{}, false, fmt.Errorf("ledger: the generation file %s is damaged; remove it: the ledger then counts as restored, and every connection's next run is a Full Sync", path)
+		return generation{}, false, fmt.Errorf("ledger: the generation file %s is damaged; remove it: "+
+			"the ledger then counts as restored, and every connection's next run is a Full Sync", path)
 	}
 	return recorded, true, nil
 }
 
-// writeGenerationFile replaces the file in one step, so that a process that dies leaves the old one or the new one.
-func writeGenerationFile(path string, seen generation) error {
-	content, err := json.Marshal(seen)
+// writeGenerationFile replaces the file in one step, so that a process that dies leaves either the old file or the new one.
+func writeGenerationFile(path string, current generation) error {
+	content, err := json.Marshal(current)
 	if err != nil {
 		return err
 	}

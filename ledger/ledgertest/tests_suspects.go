@@ -94,7 +94,7 @@ func forgetsSuspects(t *testing.T, w *world) {
 		return found
 	}
 	var many []ledger.Charge
-	for n := range ledger.MostSuspects {
+	for n := range ledger.MaximumSuspects {
 		many = append(many, set(fmt.Sprint(n), now.Add(time.Duration(n+1)*time.Second)))
 	}
 	require.Zero(t, w.charge(now, many...))
