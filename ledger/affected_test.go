@@ -12,7 +12,7 @@ import (
 	"github.com/tidemark/tidemark/inventory"
 )
 
-// TestAffectedWalkFindsTheSame: many changes are found by a walk, and few by their versions. The answer is the same.
+// TestAffectedWalkFindsTheSame: many changes are read by walking the tables, and few are looked up by version. Both give the same result.
 func TestAffectedWalkFindsTheSame(t *testing.T) {
 	t.Parallel()
 	now := time.Date(2026, time.March, 1, 12, 0, 0, 0, time.UTC)
@@ -74,7 +74,7 @@ func TestAffectedWalkFindsTheSame(t *testing.T) {
 		"walk": func(t *tx, q *query, after string) { t.affectedWalk(q, plan, after, 2) },
 	}
 	for name, way := range ways {
-		found := []string{}
+		walked := []string{}
 		for after, more := "", true; more; {
 			page := 0
 			err := opened.read(t.Context(), func(tx *tx) error {
@@ -84,13 +84,13 @@ func TestAffectedWalkFindsTheSame(t *testing.T) {
 					var redefined int
 					page++
 					err := row.Scan(&after, &redefined)
-					found = append(found, fmt.Sprint(after, " ", redefined))
+					walked = append(walked, fmt.Sprint(after, " ", redefined))
 					return err
 				}, q.text.String(), q.arguments...)
 			})
 			require.NoError(t, err)
 			more = page == 2
 		}
-		require.Equal(t, []string{"A 0", "B 1", "C 0", "D 1", "E 1", "F 0", "KIT-1 0", "KIT-3 0", "KIT-4 1", "SHOP-D 1", "X 1"}, found, name)
+		require.Equal(t, []string{"A 0", "B 1", "C 0", "D 1", "E 1", "F 0", "KIT-1 0", "KIT-3 0", "KIT-4 1", "SHOP-D 1", "X 1"}, walked, name)
 	}
 }

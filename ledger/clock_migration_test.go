@@ -10,7 +10,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// Levels of an earlier program have their times from the source where it said one, and else from us. What confirmed them stays theirs.
+// Levels of an earlier release get a clock: the source's where the source gave their time, otherwise ours. Confirmed levels stay confirmed.
 func TestLevelsOfAnEarlierProgramHaveAClock(t *testing.T) {
 	t.Parallel()
 	path := filepath.Join(t.TempDir(), "tidemark.db")
@@ -51,18 +51,18 @@ func TestLevelsOfAnEarlierProgramHaveAClock(t *testing.T) {
 	db, err = sql.Open("sqlite", path)
 	require.NoError(t, err)
 	t.Cleanup(func() { require.NoError(t, db.Close()) })
-	texts := func(query string) (found []string) {
+	texts := func(query string) (texts []string) {
 		t.Helper()
 		rows, err := db.QueryContext(t.Context(), query)
 		require.NoError(t, err)
 		for rows.Next() {
 			var text string
 			require.NoError(t, rows.Scan(&text))
-			found = append(found, text)
+			texts = append(texts, text)
 		}
 		require.NoError(t, rows.Err())
 		require.NoError(t, rows.Close())
-		return found
+		return texts
 	}
 	require.Equal(t, []string{
 		"DATED: of 1000, ours 0, received 500, confirmed 0", "EVENT: of 700, ours 0, received 500, confirmed 0",

@@ -9,7 +9,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// WatchCounts compares what StatusCounts says with the rows, after each write of a test: whatever changes rows must say so.
+// WatchCounts compares the cached counts with the rows after each write of a test. It finds code that changes rows without a new version.
 func WatchCounts(t testing.TB, opened Ledger) {
 	d := opened.(*database)
 	d.committed = func() {
@@ -54,14 +54,14 @@ func WatchCounts(t testing.TB, opened Ledger) {
 	}
 }
 
-// locations are those at which a connection has rows.
+// locations returns the locations at which a connection has rows.
 func (t *tx) locations(test testing.TB, connection string) []string {
-	found, err := t.texts(test.Context(), "SELECT DISTINCT location FROM channel_levels WHERE connection = ? ORDER BY location", connection)
+	locations, err := t.texts(test.Context(), "SELECT DISTINCT location FROM channel_levels WHERE connection = ? ORDER BY location", connection)
 	require.NoError(test, err)
-	return found
+	return locations
 }
 
-// versionOf is the version of a connection's rows, and then their counts.
+// versionOf returns the version of a connection's rows, and then their counts.
 func (d *database) versionOf(t testing.TB, connection string) (version int64, rows map[Status]int64, err error) {
 	err = d.read(t.Context(), func(now *tx) (err error) {
 		versions, err := now.rowVersions(t.Context(), []string{connection})

@@ -52,10 +52,10 @@ func TestWhatWasDecidedInWords(t *testing.T) {
 func TestReasonsSayWhatWasDecidedAndNotWhatWasAsked(t *testing.T) {
 	t.Parallel()
 	at := time.Date(2026, 11, 28, 7, 39, 0, 0, time.UTC)
-	asked := holdSnapshot(SnapshotEnd{Full: true, Guard: Guard{MinimumRows: 0.8}}, SnapshotResult{SnapshotFigures: SnapshotFigures{Rows: 79}, LastRows: 100},
+	reason := holdSnapshot(SnapshotEnd{Full: true, Guard: Guard{MinimumRows: 0.8}}, SnapshotResult{SnapshotFigures: SnapshotFigures{Rows: 79}, LastRows: 100},
 		absence{}, true)
-	require.Contains(t, asked, "approve it")
-	hold := Hold{Run: 12, Reason: asked, Decision: "rejected", By: "ann", DecidedAt: &at}
+	require.Contains(t, reason, "approve it")
+	hold := Hold{Run: 12, Reason: reason, Decision: "rejected", By: "ann", DecidedAt: &at}
 	require.Equal(t, "rejected by ann on 2026-11-28 07:39 UTC (run 12): the full snapshot has 79 rows, fewer than 80 % of the 100 rows of the last one",
 		hold.Verdict())
 	require.Equal(t, "taking it to 0 was rejected by ann on 2026-11-28 07:39 UTC (run 12)", hold.keptReason())

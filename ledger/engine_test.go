@@ -24,7 +24,7 @@ func TestCheckEngineVersion(t *testing.T) {
 	require.NoError(t, checkEngine(t.Context()), "the engine that this program is built with")
 }
 
-// TestAFullDiskIsTold: SQLite is told that the disk has no more room than its file has now.
+// TestAFullDiskIsTold: the disk has no more room than the file has now, and the ledger returns ErrFull.
 func TestAFullDiskIsTold(t *testing.T) {
 	t.Parallel()
 	opened, err := openSQLite(t.Context(), filepath.Join(t.TempDir(), "tidemark.db"), time.Unix(1, 0))
@@ -56,16 +56,16 @@ func TestAFullDiskIsTold(t *testing.T) {
 
 func count(ctx context.Context, t *testing.T, opened *database) int {
 	t.Helper()
-	var found int
+	var products int
 	err := opened.read(ctx, func(t *tx) error {
-		return t.each(ctx, func(row *sql.Rows) error { return row.Scan(&found) }, "SELECT COUNT(*) FROM products")
+		return t.each(ctx, func(row *sql.Rows) error { return row.Scan(&products) }, "SELECT COUNT(*) FROM products")
 	})
 	require.NoError(t, err)
-	return found
+	return products
 }
 
-// A transaction that a cancellation has ended says so, also where a statement of it would say only that it is over: a step that was cancelled
-// must not look like one that failed.
+// When a cancellation ends a transaction, the error is that of the context, although the statement in progress reports only that the transaction
+// is over. A cancelled step must not look like a failed one.
 func TestACancelledTransactionSaysSo(t *testing.T) {
 	t.Parallel()
 	opened, err := openSQLite(t.Context(), filepath.Join(t.TempDir(), "tidemark.db"), time.Unix(1, 0))

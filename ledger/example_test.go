@@ -11,7 +11,7 @@ import (
 	"github.com/tidemark/tidemark/ledger"
 )
 
-// The life of a figure: a warehouse reports it, a run resolves it, writes its intent before the call and the store's response after it.
+// The life of a figure: a warehouse reports it; a run resolves it, records the intent before the call, and then the store's response.
 func Example() {
 	folder, err := os.MkdirTemp("", "ledger")
 	try(err)
@@ -23,7 +23,7 @@ func Example() {
 	_, err = state.Apply(ctx, acme(), ledger.ApplyOptions{Now: now})
 	try(err)
 
-	// The warehouse says what it has: a level, whose version grows when its figure changes.
+	// The warehouse reports a level. Its version grows when its figure changes.
 	bike := ledger.Observation{Event: "order-1001", Level: inventory.Level{SKU: "BIKE", Available: 5}}
 	observed, err := state.Observe(ctx, "portland", []ledger.Observation{bike}, now)
 	try(err)
@@ -37,7 +37,7 @@ func Example() {
 	try(err)
 	run := granted.Lease
 
-	// What changed since the connection's cursor is resolved into channel levels: what the store should show.
+	// The changes since the connection's cursor are resolved into channel levels, which are the figures that the store should show.
 	plan, err := state.Plan(ctx, "acme-shop", ledger.Smart)
 	try(err)
 	affected, err := state.Affected(ctx, plan, nil, "", 100)
@@ -49,7 +49,7 @@ func Example() {
 	try(err)
 	try(state.AdvanceCursor(ctx, run, plan))
 
-	// The intent is written before the call. If the process ended here, the row would be unknown, and sent again with the same bytes.
+	// The intent is recorded before the call. If the process ended here, the row would be unknown, and would be sent again with the same bytes.
 	due, err := state.NextDue(ctx, ledger.DueQuery{Connection: "acme-shop", Run: run.Run, MaximumTries: 3, Limit: 100})
 	try(err)
 	try(state.Intend(ctx, run, ledger.Intent{Key: "key-1", Body: []byte("the bytes"), Items: due, Deadline: now.Add(time.Minute), Now: now}))
@@ -64,7 +64,7 @@ func Example() {
 	// ACME-BIKE should show 5: exported
 }
 
-// acme has a warehouse, a store, and a listing by which the store has another SKU.
+// acme has a warehouse, a store, and a listing because the store uses another SKU.
 func acme() ledger.Definitions {
 	return ledger.Definitions{
 		Warehouses: []ledger.Warehouse{{ID: "portland", Merchant: "acme", Driver: "csv", Quantity: inventory.QuantityAvailable, Missing: inventory.MissingKeep}},

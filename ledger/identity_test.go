@@ -11,7 +11,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// A ledger of before gets its identity when it is brought up to date, once; a copy of a file is the same ledger.
+// A ledger of an earlier release gets its identity, once, when its schema is brought up to date. A copy of a file has the same identity.
 func TestIdentityIsMadeOnce(t *testing.T) {
 	t.Parallel()
 	path := filepath.Join(t.TempDir(), "tidemark.db")

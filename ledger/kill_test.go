@@ -16,7 +16,7 @@ import (
 	"github.com/tidemark/tidemark/ledger"
 )
 
-// writerVariable makes the test binary a process that writes to the ledger that it names, until it is killed.
+// writerVariable names a ledger. With it, the test binary is a process that writes to this ledger until it is killed.
 const writerVariable = "TIDEMARK_TEST_WRITER"
 
 func TestMain(m *testing.M) {
@@ -34,7 +34,7 @@ func TestMain(m *testing.M) {
 	os.Exit(m.Run())
 }
 
-// writeForever records a new SKU again and again, and says its name when the ledger has acknowledged it.
+// writeForever records a new SKU again and again, and prints it when the ledger has acknowledged it.
 func writeForever(ctx context.Context, path string) error {
 	opened, err := ledger.Open(ctx, path, now)
 	if err != nil {

@@ -9,15 +9,15 @@ import (
 	"github.com/tidemark/tidemark/settings"
 )
 
-// What stays behind where, and what does not because its place is still shown by the connection or another of the store.
+// A place is left behind unless the connection or another connection of the store still shows it.
 func TestLeaves(t *testing.T) {
 	t.Parallel()
 	at := func(ids ...string) Connection {
-		one := Connection{ID: "shop", Store: "shop", Enabled: true, Inventory: Flow{Enabled: true}}
+		connection := Connection{ID: "shop", Store: "shop", Enabled: true, Inventory: Flow{Enabled: true}}
 		for _, id := range ids {
-			one.Inventory.Locations = append(one.Inventory.Locations, inventory.Location{ID: id})
+			connection.Inventory.Locations = append(connection.Inventory.Locations, inventory.Location{ID: id})
 		}
-		return one
+		return connection
 	}
 	store := func(location any) Store {
 		values := settings.Values{"endpoint": "https://shop"}

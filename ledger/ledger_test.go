@@ -29,7 +29,7 @@ func TestPostgres(t *testing.T) {
 	})
 }
 
-// open opens a ledger that is closed with the test.
+// open opens a ledger that is closed at the end of the test.
 func open(t testing.TB, location string) ledger.Ledger {
 	t.Helper()
 	opened, err := ledger.Open(t.Context(), location, now)

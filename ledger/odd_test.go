@@ -9,7 +9,7 @@ import (
 	"github.com/tidemark/tidemark/inventory"
 )
 
-// The sum over a snapshot's levels stands for them: any order and any pages, whatever their figures, and nothing else.
+// The checksum of a snapshot's keys depends only on the keys of its levels: not on their order, their pages or their figures.
 func TestSumOfKeys(t *testing.T) {
 	t.Parallel()
 	level := func(sku, facility string) inventory.Level { return inventory.Level{SKU: sku, Facility: facility} }
@@ -32,7 +32,7 @@ func TestSumOfKeys(t *testing.T) {
 	require.Less(t, sumOfKeys(many), int64(levelKeysRange))
 }
 
-// Of more pairs than are shown the first in order are the examples, whatever order they come in.
+// When there are more pairs than examples, the first in order are the examples, whatever order the pairs are found in.
 func TestPairsOf(t *testing.T) {
 	t.Parallel()
 	pairs := pairsOf{}

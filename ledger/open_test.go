@@ -9,7 +9,7 @@ import (
 	"github.com/tidemark/tidemark/ledger"
 )
 
-// TestAPasswordIsNeverPrintedBack, however a database is named, and it does not end in the name of a file.
+// TestAPasswordIsNeverPrintedBack: however a database is named, its password is not printed and does not become part of a file name.
 func TestAPasswordIsNeverPrintedBack(t *testing.T) {
 	folder := t.TempDir()
 	t.Chdir(folder)

@@ -9,7 +9,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// Who reads the ledger can sign in with nothing of it: what browsers and links have is kept as its SHA-256.
+// Somebody who can read the ledger cannot sign in with what it holds: the tokens of sessions and invitations are stored as SHA-256 hashes.
 func TestTokensAreKeptAsTheirHash(t *testing.T) {
 	t.Parallel()
 	path := filepath.Join(t.TempDir(), "tidemark.db")
@@ -28,9 +28,9 @@ func TestTokensAreKeptAsTheirHash(t *testing.T) {
 	require.NoError(t, state.AddPerson(t.Context(), Person{Name: "ann", Role: Admin, Password: "hash", CreatedAt: now}))
 	require.NoError(t, state.BeginSession(t.Context(), Session{Token: "token", Person: "ann", CreatedAt: now, UsedAt: now, ExpiresAt: now.Add(time.Hour)}, "hash"))
 	require.Equal(t, hash, kept("sessions"))
-	_, found, err := state.Session(t.Context(), "token", now.Add(-time.Hour), now)
+	_, person, err := state.Session(t.Context(), "token", now.Add(-time.Hour), now)
 	require.NoError(t, err)
-	require.Equal(t, "ann", found.Name)
+	require.Equal(t, "ann", person.Name)
 	_, err = db.ExecContext(t.Context(), "UPDATE people SET disabled = 1")
 	require.NoError(t, err)
 	_, _, err = state.Session(t.Context(), "token", now.Add(-time.Hour), now)
@@ -39,7 +39,7 @@ func TestTokensAreKeptAsTheirHash(t *testing.T) {
 	require.NoError(t, state.Close())
 }
 
-// What was typed where a name belongs may be a password, so no name that failed is kept as it is.
+// A name that failed to sign in may be a password that was typed in the wrong field, so it is not stored in plain text.
 func TestSuspectsAreKeptAsTheirHash(t *testing.T) {
 	t.Parallel()
 	path := filepath.Join(t.TempDir(), "tidemark.db")

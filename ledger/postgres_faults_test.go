@@ -13,8 +13,8 @@ import (
 	"github.com/tidemark/tidemark/ledger/ledgertest"
 )
 
-// Processes of PostgreSQL are killed, one in the middle of a transaction and then all that the ledger has: the transaction has changed nothing, and can be
-// done again; what was acknowledged is there, and the ledger goes on by itself.
+// Processes of PostgreSQL are killed: first one in the middle of a transaction, then all that serve the ledger. The transaction has changed
+// nothing and can be done again, what was acknowledged is still there, and the ledger goes on by itself.
 func TestPostgresProcessesThatAreKilled(t *testing.T) {
 	t.Parallel()
 	address := ledgertest.Postgres(t)

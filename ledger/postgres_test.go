@@ -11,7 +11,7 @@ import (
 	"github.com/tidemark/tidemark/ledger/ledgertest"
 )
 
-// run runs SQL on a PostgreSQL database behind the ledger's back.
+// run runs SQL on a PostgreSQL database without the ledger.
 func run(t *testing.T, address string, all ...string) {
 	t.Helper()
 	connection, err := pgx.Connect(t.Context(), address)
@@ -23,7 +23,7 @@ func run(t *testing.T, address string, all ...string) {
 	require.NoError(t, connection.Close(t.Context()))
 }
 
-// tables are the tables of a PostgreSQL database that are not the server's own.
+// tables returns the tables of a PostgreSQL database, without the server's own.
 func tables(t *testing.T, address string) []string {
 	t.Helper()
 	connection, err := pgx.Connect(t.Context(), address)
@@ -31,13 +31,13 @@ func tables(t *testing.T, address string) []string {
 	rows, err := connection.Query(t.Context(), `SELECT schemaname || '.' || tablename FROM pg_tables
 		WHERE schemaname NOT IN ('pg_catalog', 'information_schema') ORDER BY 1`)
 	require.NoError(t, err)
-	found, err := pgx.CollectRows(rows, pgx.RowTo[string])
+	tables, err := pgx.CollectRows(rows, pgx.RowTo[string])
 	require.NoError(t, err)
 	require.NoError(t, connection.Close(t.Context()))
-	return found
+	return tables
 }
 
-// changed is an address with a part of it changed.
+// changed returns an address with a part of it changed.
 func changed(t *testing.T, address string, change func(u *url.URL, query url.Values)) string {
 	t.Helper()
 	u, err := url.Parse(address)

@@ -13,9 +13,9 @@ import (
 	"github.com/tidemark/tidemark/ledger/ledgertest"
 )
 
-// TestLedgersOfEarlierReleases: what the programs of each release have left in a ledger is there after today's program has brought its schema
-// up to date: each row of each table, in the columns that there were. The kept figures agree with a recount, and the calls that were
-// under way are open, with what is needed to settle them.
+// TestLedgersOfEarlierReleases: after today's program has brought the schema of an earlier release's ledger up to date, each row of each table is
+// still there, in the columns that existed then. The stored figures agree with a recount, and the calls in progress are open, with
+// everything that is needed to complete them.
 func TestLedgersOfEarlierReleases(t *testing.T) {
 	t.Parallel()
 	for _, left := range ledgertest.ReleasedLedgers(t, "testdata/released") {
@@ -58,13 +58,13 @@ func TestLedgersOfEarlierReleases(t *testing.T) {
 	}
 }
 
-// tableContent is what is in a table, each row as the texts of its columns.
+// tableContent holds the rows of a table, each as the texts of its columns.
 type tableContent struct {
 	columns []string
 	rows    [][]string
 }
 
-// of are the rows in some columns, sorted.
+// of returns the rows in some columns, sorted.
 func (c tableContent) of(columns []string) (rows []string) {
 	for _, row := range c.rows {
 		var texts []string

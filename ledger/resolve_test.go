@@ -8,7 +8,7 @@ import (
 	"github.com/tidemark/tidemark/inventory"
 )
 
-// Where a listing of one product and another product without a listing meet on a page, the listing has the row, whichever comes first.
+// When a listing of one product and another product without a listing have the same place, the listing gets the row, whichever comes first.
 func TestWhereAListingMeetsAnUnlistedProduct(t *testing.T) {
 	t.Parallel()
 	resolution := func(product string, listed bool) Resolution {

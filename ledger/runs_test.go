@@ -7,7 +7,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// A figure that is added to Counts and not merged would vanish with the next note of how far the run is.
+// A field that is added to Counts but not merged would be lost when progress is recorded next.
 func TestEveryFigureOfARunIsMerged(t *testing.T) {
 	t.Parallel()
 	for _, field := range reflect.VisibleFields(reflect.TypeFor[Counts]()) {

@@ -20,12 +20,20 @@ func TestSchedulesThatAreTheSame(t *testing.T) {
 		a, b ledger.Schedule
 		same bool
 	}{
-		"none":                       {same: true},
-		"none, in two zones":         {ledger.Schedule{Timezone: "UTC"}, ledger.Schedule{Timezone: "Asia/Tokyo", Rules: []ledger.Rule{}}, true},
-		"none and one":               {ledger.Schedule{}, ledger.Schedule{Rules: []ledger.Rule{every(60)}}, false},
-		"two zones":                  {ledger.Schedule{Timezone: "UTC", Rules: []ledger.Rule{every(60)}}, ledger.Schedule{Timezone: "Asia/Tokyo", Rules: []ledger.Rule{every(60)}}, false},
-		"no zone is UTC":             {ledger.Schedule{Rules: []ledger.Rule{every(60)}}, ledger.Schedule{Timezone: "UTC", Rules: []ledger.Rule{every(60)}}, true},
-		"the order of rules":         {ledger.Schedule{Rules: []ledger.Rule{every(60), {Daily: "01:00"}}}, ledger.Schedule{Rules: []ledger.Rule{{Daily: "01:00"}, every(60)}}, true},
+		"none":               {same: true},
+		"none, in two zones": {ledger.Schedule{Timezone: "UTC"}, ledger.Schedule{Timezone: "Asia/Tokyo", Rules: []ledger.Rule{}}, true},
+		"none and one":       {ledger.Schedule{}, ledger.Schedule{Rules: []ledger.Rule{every(60)}}, false},
+		"two zones": {
+			ledger.Schedule{Timezone: "UTC", Rules: []ledger.Rule{every(60)}},
+			ledger.Schedule{Timezone: "Asia/Tokyo", Rules: []ledger.Rule{every(60)}},
+			false,
+		},
+		"no zone is UTC": {ledger.Schedule{Rules: []ledger.Rule{every(60)}}, ledger.Schedule{Timezone: "UTC", Rules: []ledger.Rule{every(60)}}, true},
+		"the order of rules": {
+			ledger.Schedule{Rules: []ledger.Rule{every(60), {Daily: "01:00"}}},
+			ledger.Schedule{Rules: []ledger.Rule{{Daily: "01:00"}, every(60)}},
+			true,
+		},
 		"a rule twice":               {ledger.Schedule{Rules: []ledger.Rule{every(60), every(60)}}, ledger.Schedule{Rules: []ledger.Rule{every(60)}}, true},
 		"other rules":                {ledger.Schedule{Rules: []ledger.Rule{every(60)}}, ledger.Schedule{Rules: []ledger.Rule{every(61)}}, false},
 		"the order of days":          {ledger.Schedule{Rules: []ledger.Rule{on("tue", "mon")}}, ledger.Schedule{Rules: []ledger.Rule{on("mon", "tue")}}, true},
@@ -40,7 +48,7 @@ func TestSchedulesThatAreTheSame(t *testing.T) {
 	}
 }
 
-// A flow has a schedule for each mode, with a zone of its own where that is another.
+// A flow has a schedule for each mode, which may have a time zone of its own.
 func TestSchedulesOfAFlow(t *testing.T) {
 	t.Parallel()
 	flow := ledger.Flow{Smart: []ledger.Rule{{Every: time.Hour}}, Timezone: "Europe/Paris", Unnamed: []ledger.Mode{ledger.Full}}

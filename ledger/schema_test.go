@@ -12,7 +12,7 @@ import (
 	"github.com/tidemark/tidemark/ledger/ledgertest"
 )
 
-// TestTheSchemasAreTheSame: statements are written once, so both databases need the same tables, columns and indexes.
+// TestTheSchemasAreTheSame: each statement is written once for both databases, so both need the same tables, columns and indexes.
 func TestTheSchemasAreTheSame(t *testing.T) {
 	t.Parallel()
 	address := ledgertest.Postgres(t)
@@ -27,15 +27,19 @@ func TestTheSchemasAreTheSame(t *testing.T) {
 		|| CASE c.is_nullable WHEN 'NO' THEN '' ELSE ' or null' END || COALESCE(', key ' || k.ordinal_position, '')
 		FROM information_schema.columns c
 		LEFT JOIN information_schema.table_constraints p ON p.table_schema = c.table_schema AND p.table_name = c.table_name AND p.constraint_type = 'PRIMARY KEY'
-		LEFT JOIN information_schema.key_column_usage k ON k.constraint_schema = p.constraint_schema AND k.constraint_name = p.constraint_name AND k.column_name = c.column_name
+		LEFT JOIN information_schema.key_column_usage k ON k.constraint_schema = p.constraint_schema
+			AND k.constraint_name = p.constraint_name AND k.column_name = c.column_name
 		WHERE c.table_schema = 'tidemark'`)
 	require.Greater(t, len(lite), 100)
 	require.Equal(t, lite, post)
 
-	lite = ask(t, "sqlite", path, `SELECT t.name || ': ' || i.name || CASE WHEN i."unique" = 1 THEN ', unique' ELSE '' END || CASE WHEN i.partial = 1 THEN ', partial' ELSE '' END
+	lite = ask(t, "sqlite", path, `SELECT t.name || ': ' || i.name || CASE WHEN i."unique" = 1 THEN ', unique' ELSE '' END
+			|| CASE WHEN i.partial = 1 THEN ', partial' ELSE '' END
 		FROM pragma_table_list t JOIN pragma_index_list(t.name) i WHERE t.schema = 'main' AND i.origin = 'c'`)
-	post = ask(t, "pgx", address, `SELECT r.relname || ': ' || c.relname || CASE WHEN x.indisunique THEN ', unique' ELSE '' END || CASE WHEN x.indpred IS NOT NULL THEN ', partial' ELSE '' END
-		FROM pg_index x JOIN pg_class c ON c.oid = x.indexrelid JOIN pg_class r ON r.oid = x.indrelid WHERE c.relnamespace = 'tidemark'::regnamespace AND NOT x.indisprimary`)
+	post = ask(t, "pgx", address, `SELECT r.relname || ': ' || c.relname || CASE WHEN x.indisunique THEN ', unique' ELSE '' END
+			|| CASE WHEN x.indpred IS NOT NULL THEN ', partial' ELSE '' END
+		FROM pg_index x JOIN pg_class c ON c.oid = x.indexrelid JOIN pg_class r ON r.oid = x.indrelid
+		WHERE c.relnamespace = 'tidemark'::regnamespace AND NOT x.indisprimary`)
 	require.Greater(t, len(lite), 20)
 	require.Equal(t, lite, post)
 	require.Empty(t, ask(t, "pgx", address, `SELECT table_name || '.' || column_name FROM information_schema.columns
@@ -50,15 +54,15 @@ func ask(t *testing.T, driver, location, query string) []string {
 	require.NoError(t, err)
 	rows, err := db.QueryContext(t.Context(), query)
 	require.NoError(t, err, fmt.Sprint(driver, ": ", query))
-	var found []string
+	var texts []string
 	for rows.Next() {
 		var text string
 		require.NoError(t, rows.Scan(&text))
-		found = append(found, text)
+		texts = append(texts, text)
 	}
 	require.NoError(t, rows.Err())
 	require.NoError(t, rows.Close())
 	require.NoError(t, db.Close())
-	slices.Sort(found)
-	return found
+	slices.Sort(texts)
+	return texts
 }

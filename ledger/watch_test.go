@@ -22,7 +22,7 @@ import (
 	"github.com/tidemark/tidemark/ledger/ledgertest"
 )
 
-// started is a process's start on a ledger.
+// started is a process that starts on a ledger.
 func started(t *testing.T, path string) (restored string) {
 	t.Helper()
 	opened, err := ledger.Open(t.Context(), path, now)
@@ -33,7 +33,7 @@ func started(t *testing.T, path string) (restored string) {
 	return restored
 }
 
-// watched is a ledger with some content that was watched from its beginning, closed.
+// watched returns the path of a closed ledger with some content, which was watched from its creation.
 func watched(t *testing.T) string {
 	t.Helper()
 	path := filepath.Join(t.TempDir(), "tidemark.db")
@@ -47,16 +47,16 @@ func watched(t *testing.T) string {
 	return path
 }
 
-// generations are what the generation file says, and the ledger's own.
+// generations returns the generation in the generation file, and that of the ledger.
 func witnessed(t *testing.T, path string, opened ledger.Ledger) (witness, own int64) {
 	t.Helper()
 	content, err := os.ReadFile(path + ".generation")
 	require.NoError(t, err)
-	var found struct{ Generation int64 }
-	require.NoError(t, json.Unmarshal(content, &found))
+	var inFile struct{ Generation int64 }
+	require.NoError(t, json.Unmarshal(content, &inFile))
 	own, err = opened.Generation(t.Context())
 	require.NoError(t, err)
-	return found.Generation, own
+	return inFile.Generation, own
 }
 
 func take(t *testing.T, opened ledger.Ledger, at time.Time) ledger.Grant {
@@ -66,7 +66,7 @@ func take(t *testing.T, opened ledger.Ledger, at time.Time) ledger.Grant {
 	return granted
 }
 
-// copied is a backup of a ledger that is in use, with its log in it.
+// copied returns a backup of a ledger in use, including its log.
 func copied(t *testing.T, path string) []byte {
 	t.Helper()
 	backup := filepath.Join(t.TempDir(), "backup.db")
@@ -76,7 +76,7 @@ func copied(t *testing.T, path string) []byte {
 	return content
 }
 
-// due has a run resolve a row of a store, and returns it.
+// due lets a run resolve a row of a store, and returns the row.
 func due(t *testing.T, opened ledger.Ledger, lease ledger.Lease) []ledger.DueItem {
 	t.Helper()
 	plan, err := opened.Plan(t.Context(), "hub-shop", ledger.Full)
@@ -90,7 +90,7 @@ func due(t *testing.T, opened ledger.Ledger, lease ledger.Lease) []ledger.DueIte
 	return items
 }
 
-// TestABackupThatIsPutBackIsNoticed: whatever a run did after the backup, the worker that starts on it is told.
+// TestABackupThatIsPutBackIsNoticed: whatever a run did after the backup, the next worker that starts on it finds out.
 func TestABackupThatIsPutBackIsNoticed(t *testing.T) {
 	t.Parallel()
 	later := now.Add(time.Minute)
@@ -162,7 +162,7 @@ func TestABackupThatIsPutBackIsNoticed(t *testing.T) {
 	}
 }
 
-// TestTheGenerationFileFollowsAPush: not with every call, which would cost too much, and never long after.
+// TestTheGenerationFileFollowsAPush: the file is not written for each call, which would cost too much, but soon after it.
 func TestTheGenerationFileFollowsAPush(t *testing.T) {
 	t.Parallel()
 	path := watched(t)
@@ -189,7 +189,8 @@ func TestTheGenerationFileFollowsAPush(t *testing.T) {
 	require.Equal(t, begun+2, after)
 }
 
-// TestALedgerThatLostItsLogIsNoticed: the newest writes are in the log until the engine moves them into the file, so the file alone is an older ledger.
+// TestALedgerThatLostItsLogIsNoticed: the newest writes are in the log until SQLite moves them into the file, so the file alone is an older
+// ledger.
 func TestALedgerThatLostItsLogIsNoticed(t *testing.T) {
 	t.Parallel()
 	path := watched(t)
@@ -236,7 +237,7 @@ func TestABackupFromBeforeARestoreIsNoticed(t *testing.T) {
 	require.NotEmpty(t, started(t, path))
 }
 
-// TestAProcessThatDiedBeforeItsGenerationFile: the ledger is ahead then, and no backup.
+// TestAProcessThatDiedBeforeItsGenerationFile: the ledger is ahead of the file then, which does not mean that it is a backup.
 func TestAProcessThatDiedBeforeItsGenerationFile(t *testing.T) {
 	t.Parallel()
 	path := watched(t)
@@ -250,7 +251,7 @@ func TestAProcessThatDiedBeforeItsGenerationFile(t *testing.T) {
 	require.Equal(t, own, witness, "it has caught up")
 }
 
-// TestAnUnwatchedProcessHidesNothing: only a start believes a ledger.
+// TestAnUnwatchedProcessHidesNothing: a process that does not call Watch must not hide that the ledger is a backup.
 func TestAnUnwatchedProcessHidesNothing(t *testing.T) {
 	t.Parallel()
 	path := watched(t)
@@ -292,13 +293,13 @@ func TestPostgresIsNotWatched(t *testing.T) {
 	require.Empty(t, started(t, address))
 }
 
-// userVariable makes the test binary a process that starts on the ledger that it names and runs a while for a store.
+// userVariable names a ledger. With it, the test binary is a process that starts on this ledger and does some runs for a store.
 const (
 	userVariable  = "TIDEMARK_TEST_USER"
 	storeVariable = "TIDEMARK_TEST_STORE"
 )
 
-// rounds is how often a process runs: few, for under load the file's lock is given to whoever happens to ask.
+// rounds is how many runs a process does. They are few, because under load the file's lock goes to any of the waiting processes.
 const rounds = 6
 
 func useOnce(ctx context.Context, path, store string) (err error) {
@@ -326,7 +327,7 @@ func useOnce(ctx context.Context, path, store string) (err error) {
 	return nil
 }
 
-// TestProcessesThatShareALedger: none takes another for a restore, and the generation file ends where the ledger does.
+// TestProcessesThatShareALedger: no process takes the writes of another for a restore, and the generation file ends at the ledger's generation.
 func TestProcessesThatShareALedger(t *testing.T) {
 	t.Parallel()
 	path := filepath.Join(t.TempDir(), "tidemark.db")

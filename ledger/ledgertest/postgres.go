@@ -33,17 +33,17 @@ const (
 	postgresPatience = time.Minute
 )
 
-// Postgres returns the address of a fresh database, with Tidemark's schema in it, on a real server. The server is started
-// once for a test binary, listens on a socket in a folder of its own and nowhere else, and ends with the binary, however that
-// ends. The database is dropped with the test.
+// Postgres returns the address of a new database on a real server, with Tidemark's schema in it. The server is started once for a test
+// binary. It listens only on a socket in a folder of its own, and it ends with the binary, however the binary ends. The database is dropped
+// at the end of the test.
 //
-// Without PostgreSQL's programs the test is skipped; it fails instead when TIDEMARK_REQUIRE_ALL is 1.
+// Without PostgreSQL's programs the test is skipped, or fails when TIDEMARK_REQUIRE_ALL is 1.
 func Postgres(t testing.TB) string {
 	t.Helper()
 	return freshDatabase(t, postgresTemplate)
 }
 
-// EmptyPostgres is Postgres for a database in which nothing is.
+// EmptyPostgres is Postgres for an empty database.
 func EmptyPostgres(t testing.TB) string {
 	t.Helper()
 	return freshDatabase(t, "template1")
@@ -71,7 +71,7 @@ func freshDatabase(t testing.TB, template string) string {
 	return server.address(name)
 }
 
-// postgresPrograms is the folder of the newest server that is installed, empty when none is.
+// postgresPrograms returns the folder of the newest installed server; empty when there is none.
 var postgresPrograms = sync.OnceValue(func() string {
 	found, _ := filepath.Glob("/usr/lib/postgresql/*/bin/initdb") // the pattern is well-formed
 	best, newest := "", -1
@@ -98,8 +98,8 @@ type postgresServer struct {
 
 var startedPostgres = sync.OnceValues(startPostgres)
 
-// keeper starts the server and stops it when the input ends: that is when the process that holds its other end is gone. The
-// data is worth nothing afterwards, so the server is stopped at once and its folder is removed.
+// keeper starts the server and stops it when its standard input ends, which happens when the process at the other end is gone. The data is not
+// needed afterwards, so it stops the server at once and removes its folder.
 const keeper = `trap '' INT TERM HUP
 "$1/postgres" -D "$2/data" </dev/null >"$2/log" 2>&1 &
 server=$!
@@ -108,7 +108,7 @@ kill -QUIT "$server"
 wait "$server"
 cd / && rm -rf "$2"`
 
-// postgresConfiguration gives up the safety of the data for speed, and everything but the socket.
+// postgresConfiguration trades the safety of the data for speed, and turns off all connections but the socket.
 const postgresConfiguration = `
 listen_addresses = ''
 unix_socket_directories = '%s'
@@ -155,33 +155,33 @@ func startPostgres() (*postgresServer, error) {
 	return server, nil
 }
 
-// postgresScratch is where the server's folder is made: in memory where there is plenty, because a database is written for each
-// test and read once; else in the usual place, which is named by nothing.
+// postgresScratch returns the folder in which the server's folder is created. It is in memory where there is plenty, because each test writes a
+// database and reads it once. Otherwise it is empty, which means the default folder for temporary files.
 func postgresScratch() string {
 	const memory, plenty = "/dev/shm", 2 << 30
-	var found syscall.Statfs_t
-	if err := syscall.Statfs(memory, &found); err != nil || found.Bavail*uint64(found.Bsize) < plenty {
+	var status syscall.Statfs_t
+	if err := syscall.Statfs(memory, &status); err != nil || status.Bavail*uint64(status.Bsize) < plenty {
 		return ""
 	}
 	return memory
 }
 
-// postgresOwner is the user that runs the server, which refuses to run as root. Nil means this process's own.
+// postgresOwner returns the user that runs the server, because the server refuses to run as root. Nil means the user of this process.
 func postgresOwner(folder string) (*syscall.Credential, error) {
 	if os.Geteuid() != 0 {
 		return nil, nil
 	}
-	found, err := user.Lookup("postgres")
+	owner, err := user.Lookup("postgres")
 	if err != nil {
-		if found, err = user.Lookup("nobody"); err != nil {
+		if owner, err = user.Lookup("nobody"); err != nil {
 			return nil, fmt.Errorf("root needs a user postgres or nobody to run PostgreSQL: %w", err)
 		}
 	}
-	id, err := strconv.ParseUint(found.Uid, 10, 32)
+	id, err := strconv.ParseUint(owner.Uid, 10, 32)
 	if err != nil {
 		return nil, err
 	}
-	group, err := strconv.ParseUint(found.Gid, 10, 32)
+	group, err := strconv.ParseUint(owner.Gid, 10, 32)
 	if err != nil {
 		return nil, err
 	}
@@ -214,7 +214,7 @@ func (s *postgresServer) initialise(owner *syscall.Credential) error {
 	return errors.Join(err, access.Close())
 }
 
-// prepare waits for the server and makes the template.
+// prepare waits for the server and creates the template database.
 func (s *postgresServer) prepare() error {
 	ctx, cancel := context.WithTimeout(context.Background(), postgresPatience)
 	defer cancel()

@@ -10,7 +10,7 @@ import (
 	"github.com/tidemark/tidemark/ledger"
 )
 
-// observation is what was seen in a spot, when, by whose clock, and when that was received by ours.
+// observation is the last figure that was observed at a spot: its time, the clock of that time, and when it was received by our clock.
 type observation struct {
 	available int64
 	at        time.Time
@@ -18,14 +18,14 @@ type observation struct {
 	received  time.Time
 }
 
-// fetched is a snapshot of the model.
+// fetched is a snapshot in the model.
 type fetched struct {
 	full  bool
 	asOf  time.Time // by the source; zero when it does not say
 	began time.Time
 }
 
-// taken is when the snapshot was made, as far as that is known.
+// taken returns when the snapshot was made, or when its fetch began if that is not known.
 func (f fetched) taken() time.Time {
 	if f.asOf.IsZero() {
 		return f.began
@@ -33,7 +33,7 @@ func (f fetched) taken() time.Time {
 	return f.asOf
 }
 
-// newer is true when the snapshot's figure takes the place of what was seen before. row is its own time, or zero.
+// newer is true when the snapshot's figure replaces the one observed before. row is the row's own time, or zero.
 func (f fetched) newer(row time.Time, before observation) bool {
 	if before.ours {
 		return !f.taken().Before(before.at)
@@ -47,21 +47,21 @@ func (f fetched) newer(row time.Time, before observation) bool {
 	return !row.Before(before.at)
 }
 
-// ago is a time of the last minute.
+// ago draws a time within the last minute.
 func (m *model) ago(what string) time.Time {
 	return m.now().Add(-time.Duration(rapid.IntRange(0, 60).Draw(m.draw, what)) * time.Second)
 }
 
-// observe records a snapshot: of everything or of a part, with a time or not, with figures that carry a time or not, some of them older
-// than what is recorded, and sometimes with a SKU twice.
+// observe records a random snapshot: full or partial, with or without a time, with rows that may have times of their own, some older than what
+// is recorded, and sometimes with a SKU that is named twice.
 func (m *model) observe() {
 	lease := m.lease(m.connection())
-	one := fetched{full: m.chance("full"), began: m.ago("began")}
+	snapshot := fetched{full: m.chance("full"), began: m.ago("began")}
 	if m.chance("says its time") {
-		one.asOf = m.ago("as of")
+		snapshot.asOf = m.ago("as of")
 	}
 	end := part()
-	end.Full, end.AsOf = one.full, one.asOf
+	end.Full, end.AsOf = snapshot.full, snapshot.asOf
 	var rows []inventory.Level
 	count := map[spot]int{}
 	for range rapid.IntRange(1, 5).Draw(m.draw, "rows") {
@@ -76,14 +76,14 @@ func (m *model) observe() {
 		rows = append(rows, row)
 		count[spot{row.SKU, row.Facility}]++
 	}
-	result := m.fetch(lease, one.began, end, rows...)
-	twice := m.twice(one, count)
+	result := m.fetch(lease, snapshot.began, end, rows...)
+	twice := m.twice(snapshot, count)
 	require.Equal(m.t, len(twice) > 0, result.Held != "", "nothing is counted twice: %s", result.Held)
 	if len(twice) > 0 {
 		end.Approved, end.ApprovedRows, end.ApprovedAbsent = true, result.Rows, result.Absent
-		require.Empty(m.t, m.fetch(lease, one.began, end, rows...).Held)
+		require.Empty(m.t, m.fetch(lease, snapshot.began, end, rows...).Held)
 		for _, key := range twice {
-			m.seen[key] = observation{at: one.taken(), ours: true, received: one.began}
+			m.seen[key] = observation{at: snapshot.taken(), ours: true, received: snapshot.began}
 		}
 	}
 	for _, row := range rows {
@@ -92,14 +92,14 @@ func (m *model) observe() {
 			continue
 		}
 		m.named[row.Facility] = true
-		if before, ok := m.seen[key]; ok && !one.newer(row.ReportedAt, before) {
+		if before, ok := m.seen[key]; ok && !snapshot.newer(row.ReportedAt, before) {
 			continue
 		}
 		at := row.ReportedAt
 		if at.IsZero() {
-			at = one.taken()
+			at = snapshot.taken()
 		}
-		m.seen[key] = observation{available: row.Available, at: at, ours: row.ReportedAt.IsZero() && one.asOf.IsZero(), received: one.began}
+		m.seen[key] = observation{available: row.Available, at: at, ours: row.ReportedAt.IsZero() && snapshot.asOf.IsZero(), received: snapshot.began}
 	}
 	require.Equal(m.t, m.recorded(), m.available(m.warehouse))
 	if m.chance("the run dies") {
@@ -107,24 +107,24 @@ func (m *model) observe() {
 	}
 }
 
-// twice are the spots with stock that a full snapshot leaves out of SKUs that it names elsewhere. count is how often it names a spot;
-// rows that name one twice are refused.
-func (m *model) twice(one fetched, count map[spot]int) (found []spot) {
+// twice returns the spots with stock that a full snapshot leaves out although it names their SKU elsewhere. count is how often it names each
+// spot; rows of a spot that is named more than once are refused.
+func (m *model) twice(snapshot fetched, count map[spot]int) (spots []spot) {
 	elsewhere := map[string]bool{}
 	for key, times := range count {
 		elsewhere[key.sku] = elsewhere[key.sku] || times == 1
 	}
 	for key, before := range m.seen {
-		if one.full && count[key] == 0 && elsewhere[key.sku] && before.available > 0 && one.newer(time.Time{}, before) {
-			found = append(found, key)
+		if snapshot.full && count[key] == 0 && elsewhere[key.sku] && before.available > 0 && snapshot.newer(time.Time{}, before) {
+			spots = append(spots, key)
 		}
 	}
-	return found
+	return spots
 }
 
-// event records an update event, with a time or without one, that came now or some time ago.
+// event records a random update event, with or without a time, received now or some time ago.
 func (m *model) event() {
-	one := ledger.Observation{
+	event := ledger.Observation{
 		Event: m.name("event"), ReceivedAt: m.ago("received"), Level: inventory.Level{
 			SKU:       rapid.SampledFrom([]string{"A", "B", "C", refusedSKU}).Draw(m.draw, "sku"),
 			Facility:  rapid.SampledFrom([]string{"east", "west", "mars"}).Draw(m.draw, "facility"),
@@ -132,18 +132,18 @@ func (m *model) event() {
 		},
 	}
 	if m.chance("dated") {
-		one.ReportedAt = m.ago("reported")
+		event.ReportedAt = m.ago("reported")
 	}
-	_, err := m.Observe(m.ctx(), m.warehouse, []ledger.Observation{one}, m.now())
+	_, err := m.Observe(m.ctx(), m.warehouse, []ledger.Observation{event}, m.now())
 	require.NoError(m.t, err)
-	key := spot{one.SKU, one.Facility}
+	key := spot{event.SKU, event.Facility}
 	before, ok := m.seen[key]
-	seen := observation{available: one.Available, at: one.ReportedAt, received: one.ReceivedAt}
-	if one.ReportedAt.IsZero() {
-		seen.at, seen.ours = one.ReceivedAt, true
+	seen := observation{available: event.Available, at: event.ReportedAt, received: event.ReceivedAt}
+	if event.ReportedAt.IsZero() {
+		seen.at, seen.ours = event.ReceivedAt, true
 	}
 	switch {
-	case !ok && len(m.named) > 0 && !m.named[one.Facility]:
+	case !ok && len(m.named) > 0 && !m.named[event.Facility]:
 	case !ok,
 		before.ours && !seen.received.Before(before.at),
 		!before.ours && !seen.ours && !seen.at.Before(before.at),

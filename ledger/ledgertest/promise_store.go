@@ -10,7 +10,7 @@ import (
 	"github.com/tidemark/tidemark/ledger"
 )
 
-// arrives lets a call reach the store. It is applied whole, item by item, however often it comes.
+// arrives applies a call to the store, item by item. The same call may arrive several times.
 func (m *model) arrives(id string, items []ledger.DueItem) {
 	for _, item := range items {
 		if item.Product != refusedSKU {
@@ -19,7 +19,7 @@ func (m *model) arrives(id string, items []ledger.DueItem) {
 	}
 }
 
-// verdict is the answer to an item that arrived.
+// verdict is the store's result for an item that arrived.
 func verdict(item ledger.DueItem) ledger.Status {
 	if item.Product == refusedSKU {
 		return ledger.StatusRejected
@@ -27,12 +27,13 @@ func verdict(item ledger.DueItem) ledger.Status {
 	return ledger.StatusExported
 }
 
-// lost is true while a call without a ticket is open: the real thing sends nothing new before that is answered.
+// lost is true while a call without a ticket is open. The activities send nothing new before such a call is answered, and neither does the
+// model.
 func (m *model) lost(id string) bool {
 	return slices.ContainsFunc(m.openCalls(id), func(call ledger.OpenCall) bool { return call.Ticket == "" })
 }
 
-// sendSome makes a call, and anything may become of it and of its answer.
+// sendSome makes a call with a random outcome.
 func (m *model) sendSome() {
 	id := m.connection()
 	lease := m.lease(id)
@@ -47,7 +48,7 @@ func (m *model) sendSome() {
 	m.outcome(id, m.intend(lease, items...))
 }
 
-// outcome is what becomes of a call that was just sent, or sent again.
+// outcome draws what happens to a call that was just sent, or sent again.
 func (m *model) outcome(id string, intent ledger.Intent) {
 	lease := m.lease(id)
 	switch rapid.IntRange(0, 4).Draw(m.draw, "outcome") {
@@ -74,7 +75,7 @@ func (m *model) outcome(id string, intent ledger.Intent) {
 	}
 }
 
-// fate is the answer for one item, after it took effect or not.
+// fate draws the result for one item, and whether it takes effect in the store.
 func (m *model) fate(id string, item ledger.DueItem) ledger.Status {
 	status := rapid.SampledFrom([]ledger.Status{
 		ledger.StatusExported, ledger.StatusExported, ledger.StatusRetrying, ledger.StatusPending, ledger.StatusUnknown,
@@ -106,7 +107,7 @@ func (m *model) finishSome() {
 	}
 }
 
-// finish brings an open call to its end: the same bytes again, or the report, and every item is answered.
+// finish completes an open call: it sends the same bytes again or gets the report, and every item gets its result.
 func (m *model) finish(id string, lease ledger.Lease, call ledger.OpenCall) {
 	now := m.now()
 	require.NoError(m.t, m.Resend(m.ctx(), lease, call.Key, now.Add(callTime), now))
@@ -118,7 +119,7 @@ func (m *model) finish(id string, lease ledger.Lease, call ledger.OpenCall) {
 	require.NoError(m.t, m.ApplyResponses(m.ctx(), lease, answer))
 }
 
-// cleanPass is a Smart Sync in which nothing goes wrong any more, as the activities work: open calls first.
+// cleanPass is a Smart Sync without faults, in the order of the activities: open calls first.
 func (m *model) cleanPass(id string) {
 	granted := m.begin(id)
 	lease := granted.Lease
@@ -140,7 +141,7 @@ func (m *model) cleanPass(id string) {
 	require.FailNow(m.t, "a pass does not end", "%v", m.rows(id))
 }
 
-// requireShown holds a store, and what the ledger says of it, against the model.
+// requireShown compares a store, and the ledger's rows for it, with the model.
 func (m *model) requireShown(id string) {
 	rows := map[spot]ledger.ChannelLevelRow{}
 	for _, row := range m.channelLevels(id) {
@@ -167,15 +168,15 @@ func (m *model) requireShown(id string) {
 	}
 }
 
-// inputs are what decides a connection's numbers, from the model alone.
+// inputs returns the inputs of inventory.Resolve for a connection, from the model alone.
 func (m *model) inputs(id string) []inventory.Input {
 	to := m.of(id)
 	base := inventory.Input{
 		Connection: id, Locations: to.Inventory.Locations, Unlisted: to.Inventory.Unlisted, Levels: map[string][]inventory.Level{},
 	}
 	products := map[string]*inventory.Bundle{}
-	for at, one := range m.seen {
-		base.Levels[at.sku] = append(base.Levels[at.sku], inventory.Level{SKU: at.sku, Facility: at.place, Available: one.available})
+	for at, seen := range m.seen {
+		base.Levels[at.sku] = append(base.Levels[at.sku], inventory.Level{SKU: at.sku, Facility: at.place, Available: seen.available})
 		products[at.sku] = nil
 	}
 	for i := range m.defined.Bundles {
@@ -193,12 +194,12 @@ func (m *model) inputs(id string) []inventory.Input {
 	for product, made := range products {
 		input := base
 		input.Product, input.Bundle = product, made
-		for _, one := range m.defined.Listings {
-			if one.Store == to.Store && one.SKU == product {
-				input.Listings = append(input.Listings, one.Listing)
+		for _, listed := range m.defined.Listings {
+			if listed.Store == to.Store && listed.SKU == product {
+				input.Listings = append(input.Listings, listed.Listing)
 			}
-			if one.Store == to.Store && one.ChannelSKU == product {
-				input.TakenBy = one.SKU
+			if listed.Store == to.Store && listed.ChannelSKU == product {
+				input.TakenBy = listed.SKU
 			}
 		}
 		inputs = append(inputs, input)

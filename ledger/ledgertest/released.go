@@ -13,10 +13,10 @@ import (
 	_ "modernc.org/sqlite" // opens the files
 )
 
-// ReleasedBox stands in the ledgers of earlier releases where the address of the sandbox stood.
+// ReleasedBox is the address in the ledgers of earlier releases that Load replaces with that of a sandbox.
 const ReleasedBox = "http://sandbox.invalid"
 
-// ReleasedLedger is a ledger that the programs of an earlier release have filled, as it was when their worker was killed.
+// ReleasedLedger is a ledger that the programs of an earlier release filled, as it was when their worker was killed.
 type ReleasedLedger struct {
 	Release  string // the folder in ledger/testdata/released
 	Database string // sqlite or postgres
@@ -25,24 +25,24 @@ type ReleasedLedger struct {
 	Beside []byte
 }
 
-// ReleasedLedgers are those of each release that was kept, on both databases. root is the path of ledger/testdata/released.
+// ReleasedLedgers returns the stored ledgers of all releases, on both databases. root is the path of ledger/testdata/released.
 func ReleasedLedgers(t testing.TB, root string) (all []ReleasedLedger) {
 	t.Helper()
 	paths, err := filepath.Glob(filepath.Join(root, "*", "*.sql"))
 	require.NoError(t, err)
 	require.NotEmpty(t, paths)
 	for _, path := range paths {
-		one := ReleasedLedger{Release: filepath.Base(filepath.Dir(path)), Database: strings.TrimSuffix(filepath.Base(path), ".sql")}
-		one.script, err = os.ReadFile(path)
+		release := ReleasedLedger{Release: filepath.Base(filepath.Dir(path)), Database: strings.TrimSuffix(filepath.Base(path), ".sql")}
+		release.script, err = os.ReadFile(path)
 		require.NoError(t, err)
-		one.Beside, err = os.ReadFile(strings.TrimSuffix(path, "sql") + "json")
+		release.Beside, err = os.ReadFile(strings.TrimSuffix(path, "sql") + "json")
 		require.NoError(t, err)
-		all = append(all, one)
+		all = append(all, release)
 	}
 	return all
 }
 
-// Load makes the ledger anew, on a sandbox with this address, and returns its location. No program of today has opened it.
+// Load creates the ledger, with the given address of a sandbox, and returns its location. No program of this version has opened it.
 func (r ReleasedLedger) Load(t testing.TB, box string) string {
 	t.Helper()
 	script := strings.ReplaceAll(string(r.script), ReleasedBox, box)

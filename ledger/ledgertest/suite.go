@@ -1,5 +1,5 @@
-// Package ledgertest is the contract of ledger.Ledger as tests, and a real PostgreSQL server to run them on. Every database
-// runs the same ones:
+// Package ledgertest is the contract of ledger.Ledger as tests, with a real PostgreSQL server to run them on. Every database runs the same
+// tests:
 //
 //	func TestSQLite(t *testing.T) {
 //		ledgertest.Run(t, func(t testing.TB) ledger.Ledger { … })
@@ -15,7 +15,7 @@ import (
 // tests are the tests of a theme, by name. Each gets a ledger of its own.
 type tests map[string]func(t *testing.T, w *world)
 
-// Run tests a database. Open opens an empty ledger that is closed with the test.
+// Run tests a database. open returns an empty ledger that is closed at the end of the test.
 func Run(t *testing.T, open func(t testing.TB) ledger.Ledger) {
 	t.Helper()
 	for theme, tests := range map[string]tests{

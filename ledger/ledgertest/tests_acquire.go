@@ -23,7 +23,7 @@ var acquireTests = tests{
 	"a run without a store takes its turn": acquiresInTurn,
 }
 
-// fetching is a claim of a run that fetches before it takes its store.
+// fetching returns the claim of a run that fetches before it takes its store.
 func (w *world) fetching(connection string, mode ledger.Mode) ledger.Claim {
 	claim := w.claim(connection, mode)
 	claim.FetchFirst = true
@@ -38,7 +38,7 @@ func (w *world) acquire(lease ledger.Lease) ledger.Lease {
 	return granted.Lease
 }
 
-// fetchesFirst: a run that fetches keeps nobody from the store, and what it records is nobody's but the warehouse's.
+// fetchesFirst: a run that only fetches does not keep others from the store. What it records belongs to the warehouse alone.
 func fetchesFirst(t *testing.T, w *world) {
 	claim := w.fetching(hubShop, ledger.Smart)
 	lease := w.grant(claim).Lease
@@ -50,10 +50,10 @@ func fetchesFirst(t *testing.T, w *world) {
 	w.resolve(other, ledger.Smart)
 	w.push(other)
 	w.end(other, ledger.Completed)
-	mine := w.acquire(lease)
-	require.Greater(t, mine.Fence, other.Fence)
+	acquired := w.acquire(lease)
+	require.Greater(t, acquired.Fence, other.Fence)
 	require.Empty(t, w.affected(w.plan(hubShop, ledger.Smart)), "the other run has pushed what was fetched")
-	w.end(mine, ledger.Completed)
+	w.end(acquired, ledger.Completed)
 	require.Equal(t, ledger.Completed, w.runOf(lease).Outcome)
 }
 
@@ -92,9 +92,9 @@ func acquires(t *testing.T, w *world) {
 	var busy *ledger.BusyError
 	require.ErrorAs(t, err, &busy)
 	w.end(holder, ledger.Completed)
-	mine := w.acquire(lease)
-	require.Equal(t, mine, w.acquire(lease), "a retry gets the same lease")
-	w.end(mine, ledger.Completed)
+	acquired := w.acquire(lease)
+	require.Equal(t, acquired, w.acquire(lease), "a retry gets the same lease")
+	w.end(acquired, ledger.Completed)
 	_, err = w.Acquire(w.ctx(), lease.Run, 0, w.now())
 	require.ErrorIs(t, err, ledger.ErrFenced, "it is over")
 	_, err = w.Acquire(w.ctx(), lease.Run+1000, 0, w.now())
@@ -139,7 +139,7 @@ func endsWithoutStore(t *testing.T, w *world) {
 	require.Equal(t, holder.Run, held.Run)
 }
 
-// endsUnknown: the store was taken, and the answer was lost on the way to the workflow.
+// endsUnknown: the store was taken, but the workflow did not get the answer.
 func endsUnknown(t *testing.T, w *world) {
 	lease := w.grant(w.fetching(hubShop, ledger.Smart)).Lease
 	w.acquire(lease)
@@ -172,7 +172,7 @@ func tellsProgress(t *testing.T, w *world) {
 	require.ErrorIs(t, w.Progress(w.ctx(), lease.Run+1000, "nobody", ledger.Counts{}), ledger.ErrNotFound)
 }
 
-// tellsStages: each stage has the time at which it ended last, and a run that has ended keeps its own.
+// tellsStages: each stage has the time at which it last ended, and an ended run keeps its times.
 func tellsStages(t *testing.T, w *world) {
 	lease := w.grant(w.fetching(hubShop, ledger.Full)).Lease
 	run := w.runOf(lease)

@@ -33,7 +33,7 @@ func catalogue() ledger.Definitions {
 	})
 }
 
-// upToDate is a world in which the shop's connection has seen everything.
+// upToDate returns a world in which the shop's connection has resolved everything.
 func upToDate(w *world) {
 	w.t.Helper()
 	w.apply(catalogue())
@@ -41,25 +41,27 @@ func upToDate(w *world) {
 	require.Empty(w.t, w.affected(w.plan(hubShop, ledger.Smart)))
 }
 
-// products are the affected ones, with a mark on those that were redefined.
+// products returns the affected products, with a mark on those that were redefined.
 func (w *world) products(connection string, scope ...string) []string {
 	w.t.Helper()
-	found := []string{}
-	for _, one := range w.affected(w.plan(connection, ledger.Smart), scope...) {
-		name := one.Product
-		if one.Redefined {
+	names := []string{}
+	for _, affected := range w.affected(w.plan(connection, ledger.Smart), scope...) {
+		name := affected.Product
+		if affected.Redefined {
 			name += " redefined"
 		}
-		found = append(found, name)
+		names = append(names, name)
 	}
-	return found
+	return names
 }
 
 func affectedByLevel(t *testing.T, w *world) {
 	upToDate(w)
 	w.pass(annexShop, ledger.Smart)
 	lease := w.take(hubMarket, ledger.Smart)
-	w.report(lease, part(), []inventory.Level{level("C", 11), level("D", 1), {Facility: "west", SKU: "E", Available: 1}, {Facility: "east", SKU: "E", Available: 1}})
+	w.report(lease, part(), []inventory.Level{
+		level("C", 11), level("D", 1), {Facility: "west", SKU: "E", Available: 1}, {Facility: "east", SKU: "E", Available: 1},
+	})
 	require.Equal(t, []string{"C", "D", "E"}, w.products(hubShop))
 	w.report(lease, part(), []inventory.Level{level("C", 10)})
 	require.Equal(t, []string{"C", "D", "E"}, w.products(hubShop), "it is due even when the figure has come back")
@@ -76,7 +78,7 @@ func affectedByComponent(t *testing.T, w *world) {
 }
 
 func affectedByDefinition(t *testing.T, w *world) {
-	for name, one := range map[string]struct {
+	for name, test := range map[string]struct {
 		change func(d *ledger.Definitions)
 		want   []string
 	}{
@@ -95,12 +97,12 @@ func affectedByDefinition(t *testing.T, w *world) {
 	} {
 		upToDate(w)
 		d := catalogue()
-		one.change(&d)
+		test.change(&d)
 		w.apply(d)
-		found := slices.DeleteFunc(w.products(hubShop), func(product string) bool {
+		products := slices.DeleteFunc(w.products(hubShop), func(product string) bool {
 			return product == "SHOP-A redefined" || product == "K redefined" || product == "SHOP-A2 redefined"
 		})
-		require.Equal(t, one.want, found, name)
+		require.Equal(t, test.want, products, name)
 	}
 	upToDate(w)
 	d := catalogue()
@@ -116,11 +118,12 @@ func affectedByBoth(t *testing.T, w *world) {
 	d.Listings = nil
 	d.Bundles[1].Components[0].Count = 4
 	w.apply(d)
-	found := slices.DeleteFunc(w.products(hubShop), func(product string) bool { return product == "SHOP-A redefined" })
-	require.Equal(t, []string{"A redefined", "B", "KIT-1", "KIT-2 redefined"}, found)
+	products := slices.DeleteFunc(w.products(hubShop), func(product string) bool { return product == "SHOP-A redefined" })
+	require.Equal(t, []string{"A redefined", "B", "KIT-1", "KIT-2 redefined"}, products)
 }
 
-// affectedByTaking: a listing under the name of a reported product holds that product back, and its removal lets it go.
+// affectedByTaking: a listing whose channel SKU is that of a reported product blocks this product. When the listing is removed, the product
+// goes out again.
 func affectedByTaking(t *testing.T, w *world) {
 	upToDate(w)
 	d := catalogue()
@@ -150,7 +153,7 @@ func affectedByAll(t *testing.T, w *world) {
 
 func affectedInScope(t *testing.T, w *world) {
 	upToDate(w)
-	for name, one := range map[string]struct{ scope, want []string }{
+	for name, test := range map[string]struct{ scope, want []string }{
 		"a component":     {[]string{"A"}, []string{"A", "KIT-1", "KIT-2"}},
 		"two of a bundle": {[]string{"B", "A"}, []string{"A", "B", "KIT-1", "KIT-2"}},
 		"a bundle":        {[]string{"KIT-1"}, []string{"KIT-1"}},
@@ -159,18 +162,18 @@ func affectedInScope(t *testing.T, w *world) {
 		"a pattern":       {[]string{"%", "_", "KIT-_", "a", "A "}, nil},
 	} {
 		for _, mode := range []ledger.Mode{ledger.Smart, ledger.Full} {
-			var found []string
-			for _, affected := range w.affected(w.plan(hubShop, mode), one.scope...) {
-				if slices.Contains(one.want, affected.Product) || len(w.plannedLevels(affected.Product)) > 0 {
-					found = append(found, affected.Product)
+			var products []string
+			for _, affected := range w.affected(w.plan(hubShop, mode), test.scope...) {
+				if slices.Contains(test.want, affected.Product) || len(w.plannedLevels(affected.Product)) > 0 {
+					products = append(products, affected.Product)
 				}
 			}
-			require.Equal(t, one.want, found, "%s, %s", name, mode)
+			require.Equal(t, test.want, products, "%s, %s", name, mode)
 		}
 	}
 }
 
-// plannedLevels are the levels that a product of the hub would have on the shop.
+// plannedLevels returns the channel levels that a product of the hub would have at the shop.
 func (w *world) plannedLevels(product string) []inventory.ChannelLevel {
 	w.t.Helper()
 	inputs, err := w.Inputs(w.ctx(), w.plan(hubShop, ledger.Smart), []string{product})
@@ -192,22 +195,22 @@ func affectedInPages(t *testing.T, w *world) {
 	}
 	plan := w.plan(hubShop, ledger.Smart)
 	for _, limit := range []int{1, 3, 39, 40, 41} {
-		var found []string
+		var products []string
 		for after := ""; ; {
 			page, err := w.Affected(w.ctx(), plan, nil, after, limit)
 			require.NoError(t, err)
 			if len(page) == 0 {
 				break
 			}
-			if len(found)+len(page) < len(want) {
+			if len(products)+len(page) < len(want) {
 				require.Len(t, page, limit, "only the last page may be short")
 			}
-			for _, one := range page {
-				found = append(found, one.Product)
+			for _, affected := range page {
+				products = append(products, affected.Product)
 			}
 			after = page[len(page)-1].Product
 		}
-		require.Equal(t, want, found, "limit %d", limit)
+		require.Equal(t, want, products, "limit %d", limit)
 	}
 }
 
@@ -219,12 +222,12 @@ func loadsInputs(t *testing.T, w *world) {
 	require.NoError(t, err)
 	require.Len(t, inputs, 5)
 	figures := func(i int, sku string) map[string]int64 {
-		found := map[string]int64{}
-		for _, one := range inputs[i].Levels[sku] {
-			require.Equal(t, sku, one.SKU)
-			found[one.Facility] = one.Available
+		available := map[string]int64{}
+		for _, level := range inputs[i].Levels[sku] {
+			require.Equal(t, sku, level.SKU)
+			available[level.Facility] = level.Available
 		}
-		return found
+		return available
 	}
 	require.Equal(t, map[string]int64{"east": 30, "west": -4}, figures(0, "A"))
 	require.Equal(t, map[string]int64{"east": 20}, figures(0, "B"))

@@ -29,14 +29,16 @@ var applyTests = tests{
 	"a snapshot that was begun by other settings":            readsByNewSettings,
 }
 
-// rich are definitions with something in every field.
+// rich returns definitions with a value in every field.
 func rich() ledger.Definitions {
 	return alter(func(d *ledger.Definitions) {
 		d.Warehouses[0].Settings = settings.Values{"path": "/stock/*.csv", "columns": map[string]any{"sku": "Artikel"}}
 		d.Warehouses[0].Quantity, d.Warehouses[0].Missing = inventory.QuantityOnHand, inventory.MissingZero
 		d.Stores[0].Settings = settings.Values{"endpoint": "http://127.0.0.1:1", "keys": true}
 		d.Stores[0].BatchSize = 7
-		d.Stores[0].Budget = ledger.Budget{Share: 0.5, QuietHours: &ledger.QuietHours{From: "22:00", To: "06:30", Timezone: "Europe/Berlin"}, DailyCalls: 900, Calls: 3}
+		d.Stores[0].Budget = ledger.Budget{
+			Share: 0.5, QuietHours: &ledger.QuietHours{From: "22:00", To: "06:30", Timezone: "Europe/Berlin"}, DailyCalls: 900, Calls: 3,
+		}
 		d.Connections[0].Inventory = ledger.Flow{
 			Enabled: true, Timezone: "America/New_York", Overlap: ledger.OverlapBuffer, Unlisted: inventory.UnlistedBlock,
 			Smart: []ledger.Rule{
@@ -60,20 +62,20 @@ func rich() ledger.Definitions {
 func readsBack(t *testing.T, w *world) {
 	wanted := rich()
 	w.apply(wanted)
-	for _, one := range wanted.Warehouses {
-		found, err := w.Warehouse(w.ctx(), one.ID)
+	for _, want := range wanted.Warehouses {
+		stored, err := w.Warehouse(w.ctx(), want.ID)
 		require.NoError(t, err)
-		require.Equal(t, one, found)
+		require.Equal(t, want, stored)
 	}
-	for _, one := range wanted.Stores {
-		found, err := w.Store(w.ctx(), one.ID)
+	for _, want := range wanted.Stores {
+		stored, err := w.Store(w.ctx(), want.ID)
 		require.NoError(t, err)
-		require.Equal(t, one, found)
+		require.Equal(t, want, stored)
 	}
-	for _, one := range wanted.Connections {
-		found, err := w.Connection(w.ctx(), one.ID)
+	for _, want := range wanted.Connections {
+		stored, err := w.Connection(w.ctx(), want.ID)
 		require.NoError(t, err)
-		require.Equal(t, one, found)
+		require.Equal(t, want, stored)
 	}
 	warehouses, err := w.Warehouses(w.ctx())
 	require.NoError(t, err)
@@ -105,20 +107,20 @@ func tellsChanges(t *testing.T, w *world) {
 	require.ElementsMatch(t, []string{
 		"changed warehouse hub", "changed store shop", "changed connection hub-shop", "created strategy acme/hub", "created product acme/A",
 		"created bundle acme/KIT", "created listing shop/SHOP-A", "created listing shop/SHOP-A2", "created listing market/SHOP-A",
-	}, told(changes))
+	}, actions(changes))
 	other := rich()
 	other.Products[0].Name = "Sleeve"
 	other.Bundles[0].Components[0].Count = 3
 	other.Strategies[0].Strategy.Minimum = 3
-	require.ElementsMatch(t, []string{"changed product acme/A", "changed bundle acme/KIT", "changed strategy acme/hub"}, told(w.apply(other)))
+	require.ElementsMatch(t, []string{"changed product acme/A", "changed bundle acme/KIT", "changed strategy acme/hub"}, actions(w.apply(other)))
 	require.ElementsMatch(t, []string{
 		"changed warehouse hub", "changed store shop", "changed connection hub-shop", "removed strategy acme/hub", "removed product acme/A",
 		"removed bundle acme/KIT", "removed listing shop/SHOP-A", "removed listing shop/SHOP-A2", "removed listing market/SHOP-A",
-	}, told(w.apply(definitions())))
+	}, actions(w.apply(definitions())))
 	require.Empty(t, w.apply(definitions()))
 }
 
-func told(changes []ledger.Change) []string {
+func actions(changes []ledger.Change) []string {
 	var lines []string
 	for _, change := range changes {
 		lines = append(lines, change.Action+" "+change.Kind+" "+change.ID)
@@ -129,10 +131,10 @@ func told(changes []ledger.Change) []string {
 func movesListing(t *testing.T, w *world) {
 	w.apply(alter(func(d *ledger.Definitions) { d.Listings = []ledger.ListingDefinition{listing(shop, "A", "X")} }))
 	moved := alter(func(d *ledger.Definitions) { d.Listings = []ledger.ListingDefinition{listing(shop, "B", "X")} })
-	require.Equal(t, []string{"changed listing shop/X"}, told(w.apply(moved)))
+	require.Equal(t, []string{"changed listing shop/X"}, actions(w.apply(moved)))
 	require.Empty(t, w.apply(moved))
 	require.Equal(t, []string{"changed listing shop/X"},
-		told(w.apply(alter(func(d *ledger.Definitions) { d.Listings = []ledger.ListingDefinition{listing(shop, "A", "X")} }))), "and back again")
+		actions(w.apply(alter(func(d *ledger.Definitions) { d.Listings = []ledger.ListingDefinition{listing(shop, "A", "X")} }))), "and back again")
 }
 
 func dryRuns(t *testing.T, w *world) {
@@ -152,7 +154,7 @@ func dryRuns(t *testing.T, w *world) {
 	require.Equal(t, foretold, changes)
 }
 
-// without are the usual definitions less the annex, the market and their connections.
+// without returns the usual definitions without the annex, the market and their connections.
 func without() ledger.Definitions {
 	return alter(func(d *ledger.Definitions) {
 		d.Warehouses, d.Stores, d.Connections = d.Warehouses[:1], d.Stores[:1], d.Connections[:1]
@@ -251,9 +253,9 @@ func refusesDefinitions(t *testing.T, w *world) {
 		d.Warehouses[0].Driver = "never"
 		_, err := w.Apply(w.ctx(), d, ledger.ApplyOptions{})
 		require.Error(t, err, name)
-		found, err := w.Warehouse(w.ctx(), hub)
+		stored, err := w.Warehouse(w.ctx(), hub)
 		require.NoError(t, err)
-		require.Equal(t, warehouse(hub), found, name)
+		require.Equal(t, warehouse(hub), stored, name)
 	}
 	require.Empty(t, w.apply(definitions()))
 }
@@ -272,7 +274,7 @@ func findsNothing(t *testing.T, w *world) {
 	require.NoError(t, w.Check(w.ctx()))
 }
 
-// changesStore: what one store shows says nothing about another one.
+// changesStore: the figures that one store shows mean nothing for another.
 func changesStore(t *testing.T, w *world) {
 	w.pass(hubShop, ledger.Smart, level("A", 5))
 	lease := w.take(hubShop, ledger.Smart)
@@ -298,7 +300,7 @@ func changesAccount(t *testing.T, w *world) {
 	require.NotEmpty(t, w.due(lease), "nothing is known of what the new account shows; row: %s", describe(w.row(hubShop, "A")))
 }
 
-// readsAnew: a setting that says what the rows mean makes the next fetch read everything again, and the apply says so.
+// readsAnew: when a setting changes that gives the rows another meaning, the next fetch reads everything again, and the apply says so.
 func readsAnew(t *testing.T, w *world) {
 	with := func(change func(one *ledger.Warehouse)) ledger.Definitions {
 		return alter(func(d *ledger.Definitions) {
@@ -306,7 +308,7 @@ func readsAnew(t *testing.T, w *world) {
 			change(&d.Warehouses[0])
 		})
 	}
-	for name, one := range map[string]struct {
+	for name, test := range map[string]struct {
 		change func(one *ledger.Warehouse)
 		anew   bool
 	}{
@@ -331,15 +333,15 @@ func readsAnew(t *testing.T, w *world) {
 		w.report(lease, end, []inventory.Level{level("A", 5)})
 		other := w.take(hubMarket, ledger.Smart)
 
-		_, err := w.Apply(w.ctx(), with(one.change), ledger.ApplyOptions{DryRun: true})
+		_, err := w.Apply(w.ctx(), with(test.change), ledger.ApplyOptions{DryRun: true})
 		require.NoError(t, err)
 		cursor, err := w.SourceCursor(w.ctx(), hub)
 		require.NoError(t, err)
 		require.Equal(t, end.SourceCursor, cursor, "%s: a dry run changes nothing", name)
-		changes := w.apply(with(one.change))
+		changes := w.apply(with(test.change))
 		cursor, err = w.SourceCursor(w.ctx(), hub)
 		require.NoError(t, err)
-		if one.anew {
+		if test.anew {
 			require.Len(t, changes, 1, name)
 			require.Contains(t, changes[0].Detail, "its next fetch reads everything again", name)
 			require.Empty(t, cursor, "%s: what was read was read as something else", name)
@@ -356,7 +358,7 @@ func readsAnew(t *testing.T, w *world) {
 	}
 }
 
-// readsByNewSettings: a snapshot that was begun before a setting changed is not recorded by the old one.
+// readsByNewSettings: a snapshot that was begun before a setting changed is not recorded with the old meaning of its rows.
 func readsByNewSettings(t *testing.T, w *world) {
 	lease, other := w.take(hubShop, ledger.Smart), w.take(hubMarket, ledger.Smart)
 	since := w.now()
@@ -378,7 +380,11 @@ func readsByNewSettings(t *testing.T, w *world) {
 
 func cataloguePages(t *testing.T, w *world) {
 	w.apply(alter(func(d *ledger.Definitions) {
-		d.Products = []ledger.Product{{Merchant: merchant, SKU: "B", Name: "Bell"}, {Merchant: merchant, SKU: "A", Name: "Axle", Barcode: "1"}, {Merchant: merchant, SKU: "C"}}
+		d.Products = []ledger.Product{
+			{Merchant: merchant, SKU: "B", Name: "Bell"},
+			{Merchant: merchant, SKU: "A", Name: "Axle", Barcode: "1"},
+			{Merchant: merchant, SKU: "C"},
+		}
 		d.Bundles = []ledger.BundleDefinition{bundle("KIT", of("B", 2), of("A", 1)), bundle("PAIR", of("A", 2))}
 		d.Listings = []ledger.ListingDefinition{listing(shop, "B", "b"), listing(shop, "A", "a"), listing(market, "A", "x")}
 	}))
@@ -426,15 +432,21 @@ func cataloguePages(t *testing.T, w *world) {
 	w.apply(definitions())
 	for _, list := range []func() (int, error){
 		func() (int, error) {
-			found, err := w.Products(w.ctx(), merchant, ledger.Page{})
-			return len(found), err
+			products, err := w.Products(w.ctx(), merchant, ledger.Page{})
+			return len(products), err
 		},
-		func() (int, error) { found, err := w.Bundles(w.ctx(), merchant, ledger.Page{}); return len(found), err },
 		func() (int, error) {
-			found, err := w.BundlesWith(w.ctx(), merchant, "A", 0)
-			return len(found), err
+			bundles, err := w.Bundles(w.ctx(), merchant, ledger.Page{})
+			return len(bundles), err
 		},
-		func() (int, error) { found, err := w.Listings(w.ctx(), shop, ledger.Page{}); return len(found), err },
+		func() (int, error) {
+			listings, err := w.Listings(w.ctx(), shop, ledger.Page{})
+			return len(listings), err
+		},
+		func() (int, error) {
+			bundles, err := w.BundlesWith(w.ctx(), merchant, "A", 0)
+			return len(bundles), err
+		},
 	} {
 		n, err := list()
 		require.NoError(t, err)

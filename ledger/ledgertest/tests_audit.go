@@ -20,7 +20,8 @@ func auditEntries(t *testing.T, w *world) {
 	require.NoError(t, err)
 	require.Empty(t, none)
 	paused := ledger.AuditEntry{
-		At: w.now(), Who: "ann", From: "page", Act: "pause", On: "acme-shop", Before: "active", After: "paused: the\x00 sale", Result: ledger.AuditRefused, Reason: "not now",
+		At: w.now(), Who: "ann", From: "page", Act: "pause", On: "acme-shop", Before: "active", After: "paused: the\x00 sale",
+		Result: ledger.AuditRefused, Reason: "not now",
 	}
 	require.NoError(t, w.Audit(w.ctx(), paused))
 	require.NoError(t, w.Audit(w.ctx(), ledger.AuditEntry{At: w.now(), Who: "bob", From: "API", Act: "resume", On: "acme-shop", Result: ledger.AuditDone}))
@@ -64,14 +65,19 @@ func auditFiltered(t *testing.T, w *world) {
 		"a result":                  {ledger.AuditQuery{Result: ledger.AuditRefused}, []string{"Anna, from 127.0.0.1"}},
 		"from a moment on":          {ledger.AuditQuery{From: first.Add(time.Hour)}, []string{"bob", "Anna, from 127.0.0.1"}},
 		"before a moment":           {ledger.AuditQuery{Until: first.Add(time.Hour)}, []string{"ann"}},
-		"all of it":                 {ledger.AuditQuery{Who: "ann", Act: "resume", On: "acme", Result: ledger.AuditRefused, From: first, Until: first.Add(2 * time.Hour)}, []string{"Anna, from 127.0.0.1"}},
-		"nobody":                    {ledger.AuditQuery{Who: "cy"}, nil},
-		"the newest one":            {ledger.AuditQuery{Act: "pause", Limit: 1}, []string{"bob"}},
+		"all of it": {
+			ledger.AuditQuery{
+				Who: "ann", Act: "resume", On: "acme", Result: ledger.AuditRefused, From: first, Until: first.Add(2 * time.Hour),
+			},
+			[]string{"Anna, from 127.0.0.1"},
+		},
+		"nobody":         {ledger.AuditQuery{Who: "cy"}, nil},
+		"the newest one": {ledger.AuditQuery{Act: "pause", Limit: 1}, []string{"bob"}},
 	} {
-		found, err := w.Audits(w.ctx(), row.query)
+		matching, err := w.Audits(w.ctx(), row.query)
 		require.NoError(t, err)
 		var who []string
-		for _, entry := range found {
+		for _, entry := range matching {
 			who = append(who, entry.Who)
 		}
 		require.Equal(t, row.want, who, name)

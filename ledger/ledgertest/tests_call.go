@@ -49,10 +49,10 @@ func intends(t *testing.T, w *world) {
 
 func usesStores(t *testing.T, w *world) {
 	uses := func(day time.Time) ledger.StoreUse {
-		found, err := w.StoreUses(w.ctx(), day)
+		byStore, err := w.StoreUses(w.ctx(), day)
 		require.NoError(t, err)
-		require.NotContains(t, found, market)
-		return found[shop]
+		require.NotContains(t, byStore, market)
+		return byStore[shop]
 	}
 	require.Zero(t, uses(w.now()))
 	lease := w.changed(hubShop, level("A", 5), level("B", 6))
@@ -104,11 +104,11 @@ func listsOpen(t *testing.T, w *world) {
 	for _, sku := range []string{"C", "A", "B"} {
 		keys = append(keys, w.intend(lease, w.item(lease, sku)).Key)
 	}
-	var found []string
+	var open []string
 	for _, call := range w.openCalls(hubShop) {
-		found = append(found, call.Key)
+		open = append(open, call.Key)
 	}
-	require.Equal(t, keys, found)
+	require.Equal(t, keys, open)
 	_, err := w.OpenCall(w.ctx(), hubMarket, keys[0])
 	require.ErrorIs(t, err, ledger.ErrNotFound, "it is another connection's")
 	w.answered(lease, w.openCalls(hubShop)[0].Intent, ledger.StatusExported)
@@ -218,7 +218,7 @@ func countsCalls(t *testing.T, w *world) {
 		require.NoError(t, w.Intend(w.ctx(), lease, ledger.Intent{Key: item.ChannelSKU, Items: []ledger.DueItem{item}, Deadline: at, Now: at}), i)
 	}
 	require.NoError(t, w.Resend(w.ctx(), lease, "A", midnight, midnight.Add(24*time.Hour-time.Microsecond)))
-	for name, one := range map[string]struct {
+	for name, test := range map[string]struct {
 		store string
 		day   time.Time
 		want  int64
@@ -231,7 +231,7 @@ func countsCalls(t *testing.T, w *world) {
 		"another store":            {market, midnight, 0},
 		"a store that was not met": {"moon", midnight, 0},
 	} {
-		require.Equal(t, one.want, w.callsOn(one.store, one.day), name)
+		require.Equal(t, test.want, w.callsOn(test.store, test.day), name)
 	}
 	w.end(lease, ledger.Completed)
 	lease = w.take(annexShop, ledger.Smart)
@@ -274,7 +274,7 @@ func outlivesRun(t *testing.T, w *world) {
 	require.Empty(t, w.openCalls(hubShop))
 }
 
-// neverLost: the answer to a call was lost, and the warehouse has returned to the figure that the store showed before.
+// neverLost: the response to a call was lost, and the warehouse has returned to the figure that the store showed before.
 func neverLost(t *testing.T, w *world) {
 	w.pass(hubShop, ledger.Smart, level("A", 5))
 	dead := w.changed(hubShop, level("A", 4))
@@ -318,13 +318,16 @@ func tallies(t *testing.T, w *world) {
 	}
 	require.NoError(t, w.ApplyResponses(w.ctx(), lease, answer))
 	w.submitted(lease, w.intend(lease, w.item(lease, "D")), "T1")
-	found, err := w.Tally(w.ctx(), lease.Run)
+	counts, err := w.Tally(w.ctx(), lease.Run)
 	require.NoError(t, err)
 	require.Equal(t, ledger.Counts{Exported: 3, Sent: 1, Rejected: 1, Blocked: 1, Calls: 2},
-		ledger.Counts{Exported: found.Exported, Sent: found.Sent, Rejected: found.Rejected, Blocked: found.Blocked, Retrying: found.Retrying, Calls: found.Calls})
+		ledger.Counts{
+			Exported: counts.Exported, Sent: counts.Sent, Rejected: counts.Rejected,
+			Blocked: counts.Blocked, Retrying: counts.Retrying, Calls: counts.Calls,
+		})
 }
 
-// talliesParked: a run that resolves a row that an earlier one saw rejected has not tried it, and has not rejected it.
+// talliesParked: a run that only resolves a row which an earlier run saw rejected has not tried it, so it does not count it as rejected.
 func talliesParked(t *testing.T, w *world) {
 	west := func(sku string, available int64) inventory.Level {
 		return inventory.Level{Facility: "west", SKU: sku, Available: available}
@@ -334,16 +337,16 @@ func talliesParked(t *testing.T, w *world) {
 	require.NoError(t, w.ApplyResponses(w.ctx(), first, ledger.Response{Key: intent.Key, Now: w.now(), Items: []ledger.ItemResponse{
 		says(intent.Items[0], ledger.StatusRejected), says(intent.Items[1], ledger.StatusRejected),
 	}}))
-	found, err := w.Tally(w.ctx(), first.Run)
+	counts, err := w.Tally(w.ctx(), first.Run)
 	require.NoError(t, err)
-	require.Equal(t, [2]int64{2, 0}, [2]int64{found.Rejected, found.Parked})
+	require.Equal(t, [2]int64{2, 0}, [2]int64{counts.Rejected, counts.Parked})
 	w.end(first, ledger.CompletedWithFailures)
 
 	// Stock moves from one facility to the other, so the row is computed again to the same figure.
 	second := w.changed(hubShop, level("A", 4), west("A", 6))
-	found, err = w.Tally(w.ctx(), second.Run)
+	counts, err = w.Tally(w.ctx(), second.Run)
 	require.NoError(t, err)
-	require.Equal(t, [2]int64{0, 1}, [2]int64{found.Rejected, found.Parked})
+	require.Equal(t, [2]int64{0, 1}, [2]int64{counts.Rejected, counts.Parked})
 }
 
 func talliesOne(t *testing.T, w *world) {
@@ -351,16 +354,16 @@ func talliesOne(t *testing.T, w *world) {
 	lease := w.changed(hubShop, level("A", 6))
 	w.push(lease)
 	for run, exported := range map[int64]int64{first: 1, lease.Run: 1} {
-		found, err := w.Tally(w.ctx(), run)
+		counts, err := w.Tally(w.ctx(), run)
 		require.NoError(t, err)
-		require.Equal(t, exported, found.Exported, "rows that the run touched last")
-		require.EqualValues(t, 1, found.Calls)
+		require.Equal(t, exported, counts.Exported, "rows that the run touched last")
+		require.EqualValues(t, 1, counts.Calls)
 	}
 	w.change(lease, level("A", 7))
 	w.intend(lease, w.item(lease, "A"))
-	found, err := w.Tally(w.ctx(), lease.Run)
+	counts, err := w.Tally(w.ctx(), lease.Run)
 	require.NoError(t, err)
-	require.Equal(t, ledger.Counts{Retrying: 1, Calls: 2}, found, "a row in an open call has no answer yet")
+	require.Equal(t, ledger.Counts{Retrying: 1, Calls: 2}, counts, "a row in an open call has no answer yet")
 	_, err = w.Tally(w.ctx(), lease.Run+1000)
 	require.ErrorIs(t, err, ledger.ErrNotFound)
 }

@@ -24,7 +24,7 @@ var clockTests = tests{
 	"two snapshots of the same time":         keepsWhenEachWasFetched,
 }
 
-// clockAt is a time some minutes after the tests began; 0 is none.
+// clockAt returns a time some minutes after the tests began; the zero time for 0.
 func clockAt(minutes int) time.Time {
 	if minutes == 0 {
 		return time.Time{}
@@ -32,7 +32,7 @@ func clockAt(minutes int) time.Time {
 	return began.Add(time.Duration(minutes) * time.Minute)
 }
 
-// fetch records a snapshot whose fetch began at a time. Unlike report it leaves out what is left out.
+// fetch records a snapshot whose fetch began at a given time. Unlike report, it does not fill in missing times.
 func (w *world) fetch(lease ledger.Lease, fetched time.Time, end ledger.SnapshotEnd, rows ...inventory.Level) ledger.SnapshotResult {
 	w.t.Helper()
 	id, err := w.Stage(w.ctx(), lease, ledger.SnapshotStart{Warehouse: w.runOf(lease).Warehouse, Now: fetched})
@@ -44,16 +44,16 @@ func (w *world) fetch(lease ledger.Lease, fetched time.Time, end ledger.Snapshot
 	return result
 }
 
-// event of a time, 0 for none, that was received at another.
+// event returns an event with a time (0 for none) that was received at another time. Both are in minutes.
 func (w *world) eventAt(available int64, sku string, reported, received int) ledger.Observation {
 	return ledger.Observation{Event: w.name("event"), ReceivedAt: clockAt(received), Level: levelAt(sku, available, clockAt(reported))}
 }
 
-// comparesClocks: minutes of a row's own time, of its snapshot, and of when its fetch began; 0 is none.
+// comparesClocks: each snapshot has, in minutes, a row's own time, its own time, and when its fetch began; 0 is none.
 func comparesClocks(t *testing.T, w *world) {
 	lease := w.take(hubShop, ledger.Smart)
 	type seen struct{ row, asOf, fetched int }
-	for name, one := range map[string]struct {
+	for name, test := range map[string]struct {
 		first, second seen
 		newer         bool
 	}{
@@ -89,16 +89,16 @@ func comparesClocks(t *testing.T, w *world) {
 				end.Full, end.AsOf = full, moved(one.asOf)
 				return w.fetch(lease, moved(one.fetched), end, levelAt(sku, available, moved(one.row)))
 			}
-			report(one.first, 1)
-			result := report(one.second, 2)
+			report(test.first, 1)
+			result := report(test.second, 2)
 			available := w.levelRow(hub, sku).Available
-			require.Equal(t, one.newer, available == 2, "%s, full %v", name, full)
-			require.Equal(t, one.newer, result.Older == 0, "%s, full %v", name, full)
+			require.Equal(t, test.newer, available == 2, "%s, full %v", name, full)
+			require.Equal(t, test.newer, result.Older == 0, "%s, full %v", name, full)
 		}
 	}
 }
 
-// keepsEventOverOldFile: a file of 10:00 holds 50, an event of 10:05 says 0, and the file is fetched at 10:10.
+// keepsEventOverOldFile: a file of 10:00 has the figure 50, an event of 10:05 has 0, and the file is fetched at 10:10.
 func keepsEventOverOldFile(t *testing.T, w *world) {
 	lease := w.take(hubShop, ledger.Smart)
 	for _, full := range []bool{false, true} {
@@ -119,7 +119,7 @@ func keepsEventOverOldFile(t *testing.T, w *world) {
 	}
 }
 
-// givesAbsentBack: a level that was 0 because it was absent gives way to any row of a later snapshot, however old its own time is.
+// givesAbsentBack: a level that is 0 because it was absent takes the figure of any row of a later snapshot, however old the row's own time is.
 func givesAbsentBack(t *testing.T, w *world) {
 	lease := w.take(hubShop, ledger.Smart)
 	end := whole()
@@ -136,7 +136,7 @@ func givesAbsentBack(t *testing.T, w *world) {
 	require.Equal(t, map[string]int64{"A": 5, "B": 5}, w.available(hub))
 }
 
-// staysAbsent: every snapshot that leaves a level out says again that it is absent.
+// staysAbsent: every snapshot that leaves a level out reports again that it is absent.
 func staysAbsent(t *testing.T, w *world) {
 	lease := w.take(hubShop, ledger.Smart)
 	end := whole()
@@ -156,7 +156,8 @@ func staysAbsent(t *testing.T, w *world) {
 	require.EqualValues(t, 2, w.fetch(lease, clockAt(40), between, levelAt("A", 7, clockAt(1)), level("B", 7)).Changed)
 }
 
-// zeroesByArrival: a snapshot without a time leaves out what was so when its fetch began, and says nothing of what was received since.
+// zeroesByArrival: the absences of a snapshot without a time date from the beginning of its fetch. They do not replace levels that were
+// received since.
 func zeroesByArrival(t *testing.T, w *world) {
 	lease := w.take(hubShop, ledger.Smart)
 	end := part()
@@ -175,10 +176,11 @@ func zeroesByArrival(t *testing.T, w *world) {
 	require.Equal(t, map[string]int64{"BEFORE": 0, "AFTER": 5, "NAMED": 1, "AFTER@west": 0}, w.available(hub))
 }
 
-// ordersEventsByArrival: beside a level of ours an event's own time says nothing, and it is newer unless it came before.
+// ordersEventsByArrival: when the level has a time of ours, an event's own time means nothing, and the event is newer unless it was received
+// before.
 func ordersEventsByArrival(t *testing.T, w *world) {
 	lease := w.take(hubShop, ledger.Smart)
-	for name, one := range map[string]struct {
+	for name, test := range map[string]struct {
 		reported, received int
 		changes            bool
 	}{
@@ -202,14 +204,14 @@ func ordersEventsByArrival(t *testing.T, w *world) {
 		} {
 			sku := w.name("SKU")
 			record(sku)
-			observed := w.observe(w.eventAt(2, sku, one.reported, one.received))
-			require.Equal(t, one.changes, len(observed.Changed) == 1, "%s, %s", kind, name)
-			require.Equal(t, one.changes, observed.Older == 0, "%s, %s", kind, name)
+			observed := w.observe(w.eventAt(2, sku, test.reported, test.received))
+			require.Equal(t, test.changes, len(observed.Changed) == 1, "%s, %s", kind, name)
+			require.Equal(t, test.changes, observed.Older == 0, "%s, %s", kind, name)
 		}
 	}
 }
 
-// ordersEventsThatWaited: an event without a time is of when it was received, however late it is recorded.
+// ordersEventsThatWaited: an event without a time dates from when it was received, however late it is recorded.
 func ordersEventsThatWaited(t *testing.T, w *world) {
 	lease := w.take(hubShop, ledger.Smart)
 	w.fetch(lease, clockAt(20), part(), level("A", 1))
@@ -222,8 +224,8 @@ func ordersEventsThatWaited(t *testing.T, w *world) {
 	require.EqualValues(t, 1, w.fetch(lease, clockAt(30), end, level("B", 4)).Older)
 }
 
-// confirmsByBothClocks: a fetch without a time that began after the last, and before the time that the last said, is newer for the levels
-// of the source, and not for those of ours.
+// confirmsByBothClocks: a snapshot without a time, whose fetch began after the last one's but before the time that the last snapshot had, is
+// newer for levels with a time of the source, and not for levels with a time of ours.
 func confirmsByBothClocks(t *testing.T, w *world) {
 	lease := w.take(hubShop, ledger.Smart)
 	end := whole()
@@ -241,7 +243,7 @@ func confirmsByBothClocks(t *testing.T, w *world) {
 	require.EqualValues(t, 1, w.fetch(lease, clockAt(40), between, level("B", 6)).Changed, "it was seen when that fetch began")
 }
 
-// keepsClocksApart: rows with and without times of their own in whole snapshots, where most levels are not written again.
+// keepsClocksApart: full snapshots have rows with and without times of their own, while most levels are not written again.
 func keepsClocksApart(t *testing.T, w *world) {
 	lease := w.take(hubShop, ledger.Smart)
 	rows := func(available int64) []inventory.Level {
@@ -257,7 +259,7 @@ func keepsClocksApart(t *testing.T, w *world) {
 	require.EqualValues(t, 2, result.Changed)
 }
 
-// changesClocks: a source that comes to say its time, and one that stops, is compared by the clock of each level.
+// changesClocks: the snapshots of a source that begins or stops to have times are compared by the clock of each level.
 func changesClocks(t *testing.T, w *world) {
 	lease := w.take(hubShop, ledger.Smart)
 	end := whole()
@@ -273,8 +275,8 @@ func changesClocks(t *testing.T, w *world) {
 	require.Equal(t, []string{"A", "B"}, w.observe(w.eventAt(8, "B", 1, 70), w.eventAt(8, "A", 75, 1)).Changed)
 }
 
-// keepsWhenEachWasFetched: a level that only the second of two snapshots of the same time names was received with that one, whatever the
-// other's fetch was. A snapshot that says no time is compared with that.
+// keepsWhenEachWasFetched: a level that only the second of two snapshots of the same time names was received with the second, whatever the
+// first one's fetch was. A snapshot without a time is compared with that.
 func keepsWhenEachWasFetched(t *testing.T, w *world) {
 	lease := w.take(hubShop, ledger.Smart)
 	full := part()

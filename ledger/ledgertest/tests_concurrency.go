@@ -23,12 +23,12 @@ var concurrencyTests = tests{
 	"readers see whole snapshots": readsWhole,
 }
 
-// apart is a tester for a goroutine of its own: it ends that one only.
+// apart is a tester for a goroutine of its own: a failure ends only this goroutine.
 type apart struct{ tester }
 
 func (apart) FailNow() { runtime.Goexit() }
 
-// together runs functions side by side, each with a world that may fail, and waits for all.
+// together runs functions concurrently, each with a world that may fail, and waits for all.
 func (w *world) together(t *testing.T, works ...func(w *world)) {
 	t.Helper()
 	var group sync.WaitGroup
@@ -41,7 +41,7 @@ func (w *world) together(t *testing.T, works ...func(w *world)) {
 	}
 }
 
-// skipsNone: every round names a SKU that is never named again, so nothing would repair a version that was passed over.
+// skipsNone: each round names a SKU that is never named again, so nothing would repair a version that a cursor skipped.
 func skipsNone(t *testing.T, w *world) {
 	const rounds = 12
 	stores := []string{shop, market, "outlet"}
@@ -181,7 +181,7 @@ func decidesFirst(t *testing.T, w *world) {
 	require.Equal(t, map[string]int{"approved": 1}, given, "everybody is told the same")
 }
 
-// readsWhole: a snapshot becomes visible in one step, so all its figures are those of one round.
+// readsWhole: a snapshot becomes visible in one step, so all its figures are of the same round.
 func readsWhole(t *testing.T, w *world) {
 	const rounds = 15
 	round := func(n int64) []inventory.Level { return []inventory.Level{level("A", n), level("B", n), level("C", n)} }

@@ -21,18 +21,18 @@ var dissolveTests = tests{
 }
 
 func dissolvesSnapshots(t *testing.T, w *world) {
-	one := w.doubt(hubShop)
+	held := w.doubt(hubShop)
 	two := w.take(hubMarket, ledger.Smart)
 	w.heldSnapshot(two, many(79))
-	elsewhere, _ := w.held(annexShopAfter(w, one), ledger.HoldSnapshot)
+	elsewhere, _ := w.held(annexShopAfter(w, held), ledger.HoldSnapshot)
 	push, _ := w.held(hubMarketAfter(w, two), ledger.HoldZeroing)
 	own := w.take(hubShop, ledger.Smart)
 	w.heldSnapshot(own, many(70))
 
 	result := w.report(own, guarded(), many(100))
 	require.Empty(t, result.Held)
-	require.ElementsMatch(t, []int64{one.Run, two.Run}, runsOf(result.Dissolved), "its own is not among them")
-	for _, lease := range []ledger.Lease{one, two, own} {
+	require.ElementsMatch(t, []int64{held.Run, two.Run}, runsOf(result.Dissolved), "its own is not among them")
+	for _, lease := range []ledger.Lease{held, two, own} {
 		hold := w.holdOf(lease)
 		require.Equal(t, "dissolved", hold.Decision)
 		require.Equal(t, "run 5", hold.By)
@@ -45,7 +45,7 @@ func dissolvesSnapshots(t *testing.T, w *world) {
 	require.Empty(t, w.report(own, guarded(), many(100)).Dissolved)
 }
 
-// annexShopAfter and hubMarketAfter give back the store of a run that waits, and name the connection that uses it next.
+// annexShopAfter and hubMarketAfter release the store of a waiting run, and return the connection that uses it next.
 func annexShopAfter(w *world, lease ledger.Lease) string {
 	require.NoError(w.t, w.Release(w.ctx(), lease))
 	return annexShop

@@ -66,10 +66,10 @@ func countsDueScoped(t *testing.T, w *world) {
 
 func (w *world) zeroed(since time.Time) int64 {
 	w.t.Helper()
-	found, err := w.Zeroed(w.ctx(), hubShop, since)
+	zeroed, err := w.Zeroed(w.ctx(), hubShop, since)
 	require.NoError(w.t, err)
-	require.Equal(w.t, found.Rows == 0, found.First.IsZero())
-	return found.Rows
+	require.Equal(w.t, zeroed.Rows == 0, zeroed.First.IsZero())
+	return zeroed.Rows
 }
 
 func countsZeroed(t *testing.T, w *world) {
@@ -149,7 +149,7 @@ func ordersDue(t *testing.T, w *world) {
 		}
 	}
 	for _, limit := range []int{1, 2, 7, 18, 100} {
-		var found []string
+		var listed []string
 		query := ledger.DueQuery{Connection: hubShop, Run: lease.Run, MaximumTries: 3, Limit: limit}
 		for {
 			items, err := w.NextDue(w.ctx(), query)
@@ -159,21 +159,23 @@ func ordersDue(t *testing.T, w *world) {
 				break
 			}
 			for _, item := range items {
-				found = append(found, item.ChannelSKU+"@"+item.Location)
+				listed = append(listed, item.ChannelSKU+"@"+item.Location)
 			}
 			last := items[len(items)-1]
 			query.AfterSKU, query.AfterPlace = last.ChannelSKU, last.Location
 		}
-		require.Equal(t, want, found, "limit %d", limit)
+		require.Equal(t, want, listed, "limit %d", limit)
 	}
 }
 
-// triesDue: from the beginning, rows that the run has not tried come before those that it has.
+// triesDue: a query from the beginning returns rows that the run has not tried before those that it has.
 func triesDue(t *testing.T, w *world) {
 	lease := w.changed(hubShop, level("A", 1), level("B", 2), level("C", 3))
 	refuse := func(sku string) {
 		intent := w.intend(lease, w.item(lease, sku))
-		require.NoError(t, w.ApplyResponses(w.ctx(), lease, ledger.Response{Key: intent.Key, Now: w.now(), Items: []ledger.ItemResponse{{ChannelSKU: sku, Status: ledger.StatusRetrying, Reason: "no"}}}))
+		require.NoError(t, w.ApplyResponses(w.ctx(), lease, ledger.Response{
+			Key: intent.Key, Now: w.now(), Items: []ledger.ItemResponse{{ChannelSKU: sku, Status: ledger.StatusRetrying, Reason: "no"}},
+		}))
 	}
 	next := func() []string {
 		items, err := w.NextDue(w.ctx(), ledger.DueQuery{Connection: hubShop, Run: lease.Run, MaximumTries: 2, Limit: 10})
@@ -200,7 +202,7 @@ func scopesDue(t *testing.T, w *world) {
 		d.Listings = []ledger.ListingDefinition{listing(shop, "A", "X1"), listing(shop, "A", "X2"), listing(shop, "C", "A")}
 	}))
 	lease := w.changed(hubShop, level("A", 5), level("B", 6), level("C", 7), level("%", 8))
-	for name, one := range map[string]struct{ scope, want []string }{
+	for name, test := range map[string]struct{ scope, want []string }{
 		"all":         {nil, []string{"%", "A", "B", "KIT", "X1", "X2"}},
 		"a component": {[]string{"A"}, []string{"KIT", "X1", "X2"}},
 		"a bundle":    {[]string{"KIT"}, []string{"KIT"}},
@@ -208,11 +210,11 @@ func scopesDue(t *testing.T, w *world) {
 		"opaque":      {[]string{"%"}, []string{"%"}},
 		"nothing":     {[]string{"X1", "a", "A "}, nil},
 	} {
-		var found []string
-		for _, item := range w.due(lease, one.scope...) {
-			found = append(found, item.ChannelSKU)
+		var skus []string
+		for _, item := range w.due(lease, test.scope...) {
+			skus = append(skus, item.ChannelSKU)
 		}
-		require.Equal(t, one.want, found, name)
+		require.Equal(t, test.want, skus, name)
 	}
 }
 

@@ -15,7 +15,7 @@ var enableTests = tests{
 	"what stores share is shared anew":                                            enablesSharing,
 }
 
-// leftToPages are the usual definitions without a word on whether hub-shop is enabled.
+// leftToPages returns the usual definitions, which leave it to the pages whether hub-shop is enabled.
 func leftToPages() ledger.Definitions {
 	return alter(func(d *ledger.Definitions) {
 		for i := range d.Connections {
@@ -28,9 +28,9 @@ func leftToPages() ledger.Definitions {
 
 func (w *world) active(connection string) bool {
 	w.t.Helper()
-	found, err := w.Connection(w.ctx(), connection)
+	stored, err := w.Connection(w.ctx(), connection)
 	require.NoError(w.t, err)
-	return found.Active()
+	return stored.Active()
 }
 
 func enablesBeside(t *testing.T, w *world) {

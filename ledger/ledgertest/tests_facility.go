@@ -28,14 +28,14 @@ var facilityTests = tests{
 	"an approval takes nothing else to zero": keepsOthers,
 }
 
-// watchful is a whole snapshot that the usual guard judges by what it leaves out.
+// watchful is a full snapshot that the usual guard judges by the levels that it leaves out.
 func watchful() ledger.SnapshotEnd {
 	end := whole()
 	end.Guard.MaximumMissing = 0.05
 	return end
 }
 
-// approvedOf is the end of what is fetched anew after a snapshot was held and approved.
+// approvedOf returns the end of the snapshot that is fetched after a snapshot was held and approved.
 func approvedOf(held ledger.SnapshotResult) ledger.SnapshotEnd {
 	end := watchful()
 	end.Approved, end.ApprovedRows, end.ApprovedAbsent = true, held.Rows, held.Absent
@@ -80,21 +80,21 @@ func holdsRenamed(t *testing.T, w *world) {
 	w.resolve(lease, ledger.Smart)
 	w.push(lease)
 	require.Equal(t, map[string]string{"A": "exported 7, shows 7", "B": "exported 4, shows 4", "C": "exported 0, shows 0"}, w.rows(hubShop))
-	found := false
+	noted := false
 	for _, entry := range w.activity("A", "") {
 		if entry.Kind == "missing" && entry.Facility == "west" {
-			found = true
+			noted = true
 			require.Equal(t, []any{new(int64(2)), new(int64(0))}, []any{entry.Before, entry.After})
 			require.Equal(t, fmt.Sprintf("the approved snapshot of run %d names the SKU elsewhere and not in this facility", lease.Run), entry.Note)
 		}
 		require.Equal(t, entry.Kind == "missing", entry.Note != "", "a figure that was reported needs no reason")
 	}
-	require.True(t, found)
+	require.True(t, noted)
 	require.Empty(t, w.report(lease, watchful(), twoPlaces("EAST", "WEST")).Held, "nothing is left to ask about")
 	require.Equal(t, "exported 7, shows 7", w.rows(hubShop)["A"])
 }
 
-// holdsRenamedLinked: the locations of a store show facilities by their names.
+// holdsRenamedLinked: the locations of a store name the facilities that they show.
 func holdsRenamedLinked(t *testing.T, w *world) {
 	linked := func(east, west string) ledger.Definitions {
 		return alter(func(d *ledger.Definitions) {
@@ -118,7 +118,7 @@ func holdsRenamedLinked(t *testing.T, w *world) {
 	require.Equal(t, before, w.rows(hubShop), "each location shows the facility under its new name")
 }
 
-// holdsNamed: a setting gives the facility a name that had none; the file is the same.
+// holdsNamed: a setting gives a name to a facility that had none; the file is the same.
 func holdsNamed(t *testing.T, w *world) {
 	lease := w.take(hubShop, ledger.Smart)
 	w.report(lease, watchful(), in("", many(20)...))
@@ -143,7 +143,7 @@ func holdsMoved(t *testing.T, w *world) {
 	require.Equal(t, map[string]int64{"A": 7, "B": 4, "C": 0, "A@west": 0, "B@west": 0}, w.available(hub))
 }
 
-// zeroesRenamed: where a level that is not named becomes 0, nothing can count twice; a person looks when it is much at once.
+// zeroesRenamed: where a level that is not named becomes 0, nothing can count twice. A person decides when many levels do so at once.
 func zeroesRenamed(t *testing.T, w *world) {
 	zero := func(part float64) ledger.SnapshotEnd {
 		end := whole()
@@ -176,7 +176,7 @@ func holdsLeftOut(t *testing.T, w *world) {
 	require.NotContains(t, w.kinds("SKU-039", ""), "missing")
 }
 
-// asksOnce: the levels that were left out before, and that a person let go, are not held again with every snapshot.
+// asksOnce: levels that were left out before, and that a person approved, do not hold every later snapshot.
 func asksOnce(t *testing.T, w *world) {
 	lease := w.take(hubShop, ledger.Smart)
 	w.report(lease, watchful(), many(40))
@@ -220,7 +220,8 @@ func refusedIsNamed(t *testing.T, w *world) {
 	lease := w.take(hubShop, ledger.Smart)
 	w.report(lease, watchful(), twoPlaces("east", "west"))
 	rows := in("east", level("A", 7), level("B", 4))
-	named := w.report(lease, watchful(), rows, inventory.Refusal{SKU: "A", Facility: "west", Reason: "no figure"}, inventory.Refusal{SKU: "B", Reason: "no figure"})
+	named := w.report(lease, watchful(), rows,
+		inventory.Refusal{SKU: "A", Facility: "west", Reason: "no figure"}, inventory.Refusal{SKU: "B", Reason: "no figure"})
 	require.Empty(t, named.Held, "a row was there, and not believed")
 	require.Equal(t, map[string]int64{"A": 7, "B": 4, "C": 0, "A@west": 2, "B@west": 1}, w.available(hub))
 	elsewhere := w.report(lease, watchful(), in("east", level("A", 7), level("B", 4)), inventory.Refusal{SKU: "A", Facility: "north", Reason: "no figure"})
@@ -267,7 +268,7 @@ func approvesUpload(t *testing.T, w *world) {
 	require.Equal(t, []string{note, note}, notes)
 }
 
-// dropsUnclear: a refused row without a SKU keeps absence from meaning zero, and a person's approval does not.
+// dropsUnclear: because of a refused row without a SKU, absence does not mean zero. A person's approval still does.
 func dropsUnclear(t *testing.T, w *world) {
 	lease := w.take(hubShop, ledger.Smart)
 	zero := watchful()

@@ -43,7 +43,7 @@ var fenceTests = tests{
 	},
 }
 
-// writes are all methods that take a lease and write for it. The snapshot is staged, A is due and B is in the open call.
+// writes returns all methods that write with a lease. The snapshot is staged, A is due and B is in the open call.
 func (w *world) writes(snapshot int64, plan ledger.Plan, item ledger.DueItem, call ledger.Intent) map[string]func(lease ledger.Lease) error {
 	now := w.now()
 	return map[string]func(lease ledger.Lease) error{
@@ -82,7 +82,7 @@ func (w *world) writes(snapshot int64, plan ledger.Plan, item ledger.DueItem, ca
 	}
 }
 
-// state is everything of a connection that a write could change.
+// state returns everything of a connection that a write could change.
 type state struct {
 	Levels       []ledger.LevelRow
 	Rows         []ledger.ChannelLevelRow
@@ -106,14 +106,14 @@ func (w *world) state() state {
 	}
 }
 
-// fencesOff tries every write with a lease that was lost in some way.
+// fencesOff tries every write with leases that were lost in different ways.
 func fencesOff(t *testing.T, w *world, lose func(lease ledger.Lease)) {
 	lease, writes := w.atWork()
 	lose(lease)
 	w.refuseAll(lease, writes)
 }
 
-// fencesForged tries every write with what never was a lease.
+// fencesForged tries every write with leases that were never given.
 func fencesForged(t *testing.T, w *world, forge func(lease ledger.Lease) ledger.Lease) {
 	lease, writes := w.atWork()
 	w.refuseAll(forge(lease), writes)
@@ -122,7 +122,7 @@ func fencesForged(t *testing.T, w *world, forge func(lease ledger.Lease) ledger.
 	}
 }
 
-// atWork is a run in the middle of its work, and what it could do next.
+// atWork returns a run in the middle of its work, and the writes that it could do next.
 func (w *world) atWork() (ledger.Lease, map[string]func(lease ledger.Lease) error) {
 	w.t.Helper()
 	lease := w.changed(hubShop, level("A", 5), level("B", 6))

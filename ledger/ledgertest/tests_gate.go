@@ -187,9 +187,9 @@ func givesTurns(t *testing.T, w *world) {
 	refused(whole.Workflow)
 	_, err = w.Holder(w.ctx(), shop)
 	require.ErrorIs(t, err, ledger.ErrNotFound, "nothing was taken")
-	mine := few()
-	mine.Workflow = whole.Workflow
-	w.end(w.grant(mine).Lease, ledger.Completed)
+	claim := few()
+	claim.Workflow = whole.Workflow
+	w.end(w.grant(claim).Lease, ledger.Completed)
 
 	await(whole.Workflow, time.Hour)
 	w.end(w.take(annexShop, ledger.Smart), ledger.Completed)
@@ -203,7 +203,7 @@ func givesTurns(t *testing.T, w *world) {
 	refused("another")
 }
 
-// leaves: a workflow that waited for a store, and comes to an end without it, is in nobody's way.
+// leaves: a workflow that waited for a store, and ends without it, no longer reserves it.
 func leaves(t *testing.T, w *world) {
 	scoped := w.claim(annexShop, ledger.Smart)
 	for name, leave := range map[string]func(waits ledger.Claim){
@@ -366,14 +366,14 @@ func skips(t *testing.T, w *world) {
 	run, err = w.Run(w.ctx(), id)
 	require.NoError(t, err)
 	require.Equal(t, "full-sync/annex-shop has the store", run.Reason)
-	found, err := w.Holder(w.ctx(), shop)
+	current, err := w.Holder(w.ctx(), shop)
 	require.NoError(t, err)
-	require.Equal(t, holder.Fence, found.Fence, "the holder is left alone")
+	require.Equal(t, holder.Fence, current.Fence, "the holder is left alone")
 	_, err = w.SkipRun(w.ctx(), w.claim("moon", ledger.Smart), ledger.Skipped, "")
 	require.ErrorIs(t, err, ledger.ErrNotFound)
 }
 
-// runsAfterSkip: the answer to the skip was lost and the store has become free meanwhile.
+// runsAfterSkip: the answer to SkipRun was lost, and the store has become free meanwhile.
 func runsAfterSkip(t *testing.T, w *world) {
 	claim := w.claim(hubShop, ledger.Smart)
 	id, err := w.SkipRun(w.ctx(), claim, ledger.Skipped, "busy")

@@ -38,7 +38,7 @@ func refused(n int) []inventory.Refusal {
 	return refusals
 }
 
-// guarded is a whole snapshot that the usual guard judges.
+// guarded is a full snapshot that the usual guard judges.
 func guarded() ledger.SnapshotEnd {
 	end := whole()
 	end.Guard = strict
@@ -157,7 +157,7 @@ func approves(t *testing.T, w *world) {
 	require.Len(t, w.levels(hub), 100, "but absence is not zero")
 }
 
-// approvesSoFar: what is fetched anew after an approval may have shrunk further.
+// approvesSoFar: the snapshot that is fetched after an approval may have shrunk further.
 func approvesSoFar(t *testing.T, w *world) {
 	lease := w.take(hubShop, ledger.Smart)
 	w.report(lease, guarded(), many(100))

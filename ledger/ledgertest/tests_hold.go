@@ -28,7 +28,7 @@ func (w *world) holdOf(lease ledger.Lease) ledger.Hold {
 	return hold
 }
 
-// held makes a run of a connection wait.
+// held lets a run of a connection wait for a person.
 func (w *world) held(connection string, kind ledger.HoldKind) (ledger.Lease, ledger.Hold) {
 	w.t.Helper()
 	lease := w.take(connection, ledger.Smart)
@@ -56,7 +56,7 @@ func (w *world) decide(lease ledger.Lease, decision string) []ledger.Hold {
 	return answered
 }
 
-// runsOf are the runs of holds.
+// runsOf returns the runs of holds.
 func runsOf(holds []ledger.Hold) []int64 {
 	var runs []int64
 	for _, hold := range holds {
@@ -104,7 +104,7 @@ func decidesAlone(t *testing.T, w *world) {
 	require.Empty(t, w.holdOf(two).Decision)
 }
 
-// decidesOnce: two people answer, and the answer to the first may be lost and repeated.
+// decidesOnce: two people answer. The result of the first answer may be lost, and the answer be repeated.
 func decidesOnce(t *testing.T, w *world) {
 	one, _ := w.held(hubShop, ledger.HoldSnapshot)
 	two, _ := w.held(hubMarket, ledger.HoldSnapshot)
@@ -141,7 +141,7 @@ func replacesHold(t *testing.T, w *world) {
 	require.Nil(t, w.holdOf(lease).Before, "a rejection approves nothing")
 }
 
-// asksAgain: a push that is held once more says what was approved of it, in rows that go to 0.
+// asksAgain: a push that is held once more records how many rows to 0 were approved before.
 func asksAgain(t *testing.T, w *world) {
 	lease, hold := w.held(hubShop, ledger.HoldZeroing)
 	approved := w.decide(lease, "approved")
@@ -163,8 +163,8 @@ func holdsTwice(t *testing.T, w *world) {
 	require.Equal(t, ledger.HoldZeroing, answered[0].Kind)
 }
 
-// asksAnother: a held run looks again, and another thing must be decided now. An answer is for what was asked last, and what is asked once more
-// after it waits anew.
+// asksAnother: a held run checks again, and is now held for the other reason. An answer concerns the newest hold. A hold that is made after the
+// answer waits again.
 func asksAnother(t *testing.T, w *world) {
 	lease, first := w.held(hubShop, ledger.HoldZeroing)
 	second := first

@@ -177,7 +177,7 @@ func sharesNot(t *testing.T, w *world) {
 	require.Zero(t, w.share(elsewhere, began, false), "another warehouse's")
 }
 
-// sharesNews: a connection does not take over what its own runs have fetched or taken over; that run would do nothing.
+// sharesNews: a connection does not take over a snapshot that its own runs have fetched or taken over, because that run would change nothing.
 func sharesNews(t *testing.T, w *world) {
 	first := w.take(hubShop, ledger.Full)
 	w.report(first, whole(), many(10))
@@ -208,7 +208,7 @@ func sharesLater(t *testing.T, w *world) {
 	require.Equal(t, second.Run, w.share(first, since, true).Run)
 }
 
-// sharesTogether: two runs find nothing and begin at once. Only the one that began later waits.
+// sharesTogether: two runs find no snapshot and begin to fetch at once. Only the one that began later waits.
 func sharesTogether(t *testing.T, w *world) {
 	first, second := w.take(hubShop, ledger.Full), w.take(hubMarket, ledger.Full)
 	since := w.now()
@@ -229,7 +229,8 @@ func sharesTogether(t *testing.T, w *world) {
 	require.Equal(t, second.Run, w.share(first, since, true).Run)
 }
 
-// sharesAfterCrashes: the attempts of two runs died while they fetched. What they left is no fetch, so they do not wait for each other.
+// sharesAfterCrashes: attempts of two runs died while they fetched. What they staged is not a fetch in progress, so the runs do not wait for
+// each other.
 func sharesAfterCrashes(t *testing.T, w *world) {
 	first, second := w.take(hubShop, ledger.Full), w.take(hubMarket, ledger.Full)
 	since := w.now()
@@ -240,7 +241,7 @@ func sharesAfterCrashes(t *testing.T, w *world) {
 	require.Zero(t, w.share(first, since, true))
 }
 
-// sharesWhole: a source may have several snapshots, of which only the last is what another run would find.
+// sharesWhole: of several snapshots of a source, only the last is what another run would fetch.
 func sharesWhole(t *testing.T, w *world) {
 	since := w.now()
 	lease, other := w.take(hubShop, ledger.Smart), w.take(hubMarket, ledger.Smart)
@@ -273,7 +274,7 @@ func sharesNothingDead(t *testing.T, w *world) {
 	require.Zero(t, w.share(other, w.now(), true), "it is fetching what was asked for too late")
 }
 
-// sharesNoUpload: what somebody sent is no run's fetch, and it hides none.
+// sharesNoUpload: an uploaded snapshot is not the fetch of a run, and does not hide one.
 func sharesNoUpload(t *testing.T, w *world) {
 	since := w.now()
 	lease, other := w.take(hubShop, ledger.Smart), w.take(hubMarket, ledger.Smart)
@@ -286,7 +287,7 @@ func sharesNoUpload(t *testing.T, w *world) {
 	require.Equal(t, lease.Run, w.share(other, since, false).Run)
 }
 
-// sharesCoverage: the run covers what was asked for before the shared fetch began, and nothing later.
+// sharesCoverage: a run that takes over a snapshot covers the requests that were made before its fetch began, and no later ones.
 func sharesCoverage(t *testing.T, w *world) {
 	early := w.requesting(hubMarket, ledger.Smart, "early")
 	lease := w.take(hubShop, ledger.Smart)

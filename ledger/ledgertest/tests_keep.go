@@ -32,14 +32,14 @@ var keepTests = tests{
 
 const keptWhy = "taking it to 0 was rejected by ann on 2026-03-01 12:00 UTC (run 2)"
 
-// emptied is a run, the second, that would take some of A, B, C and D to 0, which the store shows as 5.
+// emptied returns a run, the second of its connection, that would take some of A, B, C and D to 0. The store shows 5 of each.
 func (w *world) emptied(skus ...string) ledger.Lease {
 	w.t.Helper()
 	w.pass(hubShop, ledger.Smart, level("A", 5), level("B", 5), level("C", 5), level("D", 5))
 	return w.selloff(skus...)
 }
 
-// selloff is a run that would take SKUs to 0.
+// selloff returns a run that would take SKUs to 0.
 func (w *world) selloff(skus ...string) ledger.Lease {
 	w.t.Helper()
 	rows := make([]inventory.Level, len(skus))
@@ -49,7 +49,7 @@ func (w *world) selloff(skus ...string) ledger.Lease {
 	return w.changed(hubShop, rows...)
 }
 
-// refuseZeroing has a run ask about its zeroes, and a person reject them.
+// refuseZeroing holds a run for its zeroing, and rejects the hold.
 func (w *world) refuseZeroing(lease ledger.Lease) {
 	w.t.Helper()
 	w.asks(lease, ledger.HoldZeroing, "too many")
@@ -74,13 +74,17 @@ func (w *world) keptRows(connection string, scope ...string) ledger.Kept {
 func keepsFigures(t *testing.T, w *world) {
 	lease := w.emptied("A", "B")
 	w.refuseZeroing(lease)
-	require.Equal(t, map[string]string{"A": "blocked 0, shows 5", "B": "blocked 0, shows 5", "C": "exported 5, shows 5", "D": "exported 5, shows 5"}, w.rows(hubShop))
+	require.Equal(t, map[string]string{
+		"A": "blocked 0, shows 5", "B": "blocked 0, shows 5", "C": "exported 5, shows 5", "D": "exported 5, shows 5",
+	}, w.rows(hubShop))
 	require.Equal(t, keptWhy, w.row(hubShop, "A").Reason)
 	require.Equal(t, ledger.Kept{Rows: 2, Answers: 1, Decided: "rejected by ann on 2026-03-01 12:00 UTC (run 2)", Runs: []int64{2}}, w.keptRows(hubShop))
 	w.end(lease, ledger.RejectedOutcome)
 
 	lease = w.selloff("A", "B", "C")
-	require.Equal(t, map[string]string{"A": "blocked 0, shows 5", "B": "blocked 0, shows 5", "C": "pending 0, shows 5", "D": "exported 5, shows 5"}, w.rows(hubShop))
+	require.Equal(t, map[string]string{
+		"A": "blocked 0, shows 5", "B": "blocked 0, shows 5", "C": "pending 0, shows 5", "D": "exported 5, shows 5",
+	}, w.rows(hubShop))
 	require.Equal(t, keptWhy, w.row(hubShop, "A").Reason)
 	w.push(lease)
 	require.Equal(t, "blocked 0, shows 5", w.rows(hubShop)["A"])
@@ -93,7 +97,9 @@ func keepsStillZero(t *testing.T, w *world) {
 	w.pass(hubShop, ledger.Smart, level("A", 4), level("B", 0), level("C", 0), level("D", 5)) // of a person who did not wait
 	w.end(w.selloff("D"), ledger.Completed)
 	w.decide(lease, "rejected")
-	require.Equal(t, map[string]string{"A": "exported 4, shows 4", "B": "exported 0, shows 0", "C": "exported 0, shows 0", "D": "pending 0, shows 5"}, w.rows(hubShop))
+	require.Equal(t, map[string]string{
+		"A": "exported 4, shows 4", "B": "exported 0, shows 0", "C": "exported 0, shows 0", "D": "pending 0, shows 5",
+	}, w.rows(hubShop))
 	require.Zero(t, w.keptRows(hubShop))
 }
 
@@ -103,7 +109,9 @@ func keepsAsked(t *testing.T, w *world) {
 	w.asks(lease, ledger.HoldZeroing, "too many")
 	w.change(lease, level("D", 0))
 	w.decide(lease, "rejected")
-	require.Equal(t, map[string]string{"A": "blocked 0, shows 5", "B": "blocked 0, shows 5", "C": "pending 1, shows 5", "D": "pending 0, shows 5"}, w.rows(hubShop))
+	require.Equal(t, map[string]string{
+		"A": "blocked 0, shows 5", "B": "blocked 0, shows 5", "C": "pending 1, shows 5", "D": "pending 0, shows 5",
+	}, w.rows(hubShop))
 }
 
 func endsKeeping(t *testing.T, w *world) {
@@ -147,7 +155,9 @@ func keepsInFull(t *testing.T, w *world) {
 	w.refuseZeroing(lease)
 	w.end(lease, ledger.RejectedOutcome)
 	w.pass(hubShop, ledger.Full, level("A", 0), level("B", 0), level("C", 5), level("D", 5))
-	require.Equal(t, map[string]string{"A": "blocked 0, shows 5", "B": "blocked 0, shows 5", "C": "exported 5, shows 5", "D": "exported 5, shows 5"}, w.rows(hubShop))
+	require.Equal(t, map[string]string{
+		"A": "blocked 0, shows 5", "B": "blocked 0, shows 5", "C": "exported 5, shows 5", "D": "exported 5, shows 5",
+	}, w.rows(hubShop))
 }
 
 func liftsZeroing(t *testing.T, w *world) {
@@ -159,7 +169,9 @@ func liftsZeroing(t *testing.T, w *world) {
 	lifted := w.decide(lease, "approved")
 	require.Equal(t, []int64{lease.Run}, runsOf(lifted))
 	require.Equal(t, "lifted", lifted[0].Decision)
-	require.Equal(t, map[string]string{"A": "pending 0, shows 5", "B": "pending 0, shows 5", "C": "blocked 0, shows 5", "D": "exported 5, shows 5"}, w.rows(hubShop))
+	require.Equal(t, map[string]string{
+		"A": "pending 0, shows 5", "B": "pending 0, shows 5", "C": "blocked 0, shows 5", "D": "exported 5, shows 5",
+	}, w.rows(hubShop))
 	require.Empty(t, w.row(hubShop, "A").Reason)
 	require.Equal(t, lifted, w.decide(lease, "approved"), "once")
 	w.change(other, level("A", 0), level("B", 0))
@@ -203,7 +215,7 @@ func keepsScope(t *testing.T, w *world) {
 	require.Zero(t, w.keptRows(hubShop, "B").Rows)
 }
 
-// keepsOfBoth: a Full Sync asks about what a Smart Sync waits for already, and more.
+// keepsOfBoth: a Full Sync is held for rows that a Smart Sync waits for already, and for more.
 func keepsOfBoth(t *testing.T, w *world) {
 	for name, test := range map[string]struct {
 		later bool // the later one is rejected
@@ -215,21 +227,21 @@ func keepsOfBoth(t *testing.T, w *world) {
 		w.apply(definitions())
 		rows := []inventory.Level{level("A", 5), level("B", 5)}
 		w.pass(hubShop, ledger.Full, rows...)
-		one := w.selloff("A")
-		w.asks(one, ledger.HoldZeroing, "too many")
-		require.NoError(t, w.Release(w.ctx(), one))
+		first := w.selloff("A")
+		w.asks(first, ledger.HoldZeroing, "too many")
+		require.NoError(t, w.Release(w.ctx(), first))
 		two := w.selloff("B")
 		w.asks(two, ledger.HoldZeroing, "too many")
 		require.NoError(t, w.Release(w.ctx(), two))
-		answered, open := one, two
+		answered, open := first, two
 		if test.later {
-			answered, open = two, one
+			answered, open = two, first
 		}
 		w.decide(answered, "rejected")
 		require.Equal(t, test.want, w.rows(hubShop), name)
 		w.decide(open, "rejected")
 		require.EqualValues(t, 2, w.keptRows(hubShop).Rows, name)
-		w.end(one, ledger.RejectedOutcome)
+		w.end(first, ledger.RejectedOutcome)
 		w.end(two, ledger.RejectedOutcome)
 	}
 }
@@ -241,7 +253,9 @@ func countsKept(t *testing.T, w *world) {
 	w.end(lease, ledger.RejectedOutcome)
 	lease = w.selloff("C")
 	w.refuseZeroing(lease)
-	require.Equal(t, ledger.Kept{Rows: 3, Answers: 2, Decided: "rejected by ann on 2026-03-01 12:00 UTC (run 3)", Runs: []int64{3, 2}}, w.keptRows(hubShop), "the newest is named")
+	require.Equal(t, ledger.Kept{
+		Rows: 3, Answers: 2, Decided: "rejected by ann on 2026-03-01 12:00 UTC (run 3)", Runs: []int64{3, 2},
+	}, w.keptRows(hubShop), "the newest is named")
 	require.Zero(t, w.keptRows(hubMarket))
 }
 
@@ -289,7 +303,7 @@ func refreshLeavesKept(t *testing.T, w *world) {
 	require.Equal(t, "blocked 0, shows 5", w.rows(hubShop)["A"])
 }
 
-// asksAnew: a run that was approved finds more, and asks again.
+// asksAnew: a run that was approved finds more rows that go to 0, and is held again.
 func asksAnew(t *testing.T, w *world) {
 	lease := w.emptied("A")
 	w.asks(lease, ledger.HoldZeroing, "too many")

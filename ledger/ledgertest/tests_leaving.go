@@ -8,7 +8,7 @@ import (
 	"github.com/tidemark/tidemark/ledger"
 )
 
-// A connection that shows its figures somewhere else leaves units behind, and says so.
+// A connection that shows its figures at other places leaves units behind, and the apply reports them.
 var leavingTests = tests{
 	"an apply says what stays behind":                   leavesWords,
 	"a dry run says the same and changes nothing":       leavesDry,
@@ -25,22 +25,22 @@ var leavingTests = tests{
 	"what an account that is another one showed is not": leavesAccount,
 }
 
-// unlinked takes the location w out of the connection.
+// unlinked removes the location w from the connection.
 func unlinked(change ...func(*ledger.Definitions)) ledger.Definitions {
 	return linked(append([]func(*ledger.Definitions){func(d *ledger.Definitions) {
 		d.Connections[0].Inventory.Locations = d.Connections[0].Inventory.Locations[:1]
 	}}, change...)...)
 }
 
-// left are what the changes of an apply say stays behind.
+// left returns what the changes of an apply report as left behind.
 func left(changes []ledger.Change) []ledger.Left {
-	var found []ledger.Left
-	for _, one := range changes {
-		if one.Left != nil {
-			found = append(found, *one.Left)
+	var lefts []ledger.Left
+	for _, change := range changes {
+		if change.Left != nil {
+			lefts = append(lefts, *change.Left)
 		}
 	}
-	return found
+	return lefts
 }
 
 func (w *world) zeroLeft(d ledger.Definitions) []ledger.Left {
@@ -52,9 +52,9 @@ func (w *world) zeroLeft(d ledger.Definitions) []ledger.Left {
 
 func (w *world) leftBehind() []ledger.Left {
 	w.t.Helper()
-	found, err := w.LeftBehind(w.ctx(), hubShop)
+	lefts, err := w.LeftBehind(w.ctx(), hubShop)
 	require.NoError(w.t, err)
-	return found
+	return lefts
 }
 
 // next is a run that resolves and pushes.
@@ -74,11 +74,11 @@ func leavesWords(t *testing.T, w *world) {
 
 func (w *world) reasons() map[string]string {
 	w.t.Helper()
-	found := map[string]string{}
+	reasons := map[string]string{}
 	for _, row := range w.channelLevels(hubShop) {
-		found[row.ChannelSKU+"@"+row.Location] = row.Reason
+		reasons[row.ChannelSKU+"@"+row.Location] = row.Reason
 	}
-	return found
+	return reasons
 }
 
 func leavesDry(t *testing.T, w *world) {
@@ -149,13 +149,13 @@ func located(location string, change ...func(*ledger.Definitions)) ledger.Defini
 	return alter(func(d *ledger.Definitions) {
 		d.Stores[0].Settings = map[string]any{"endpoint": "https://shop.example.com", "location": location}
 		d.Connections = d.Connections[:2]
-		for _, one := range change {
-			one(d)
+		for _, changed := range change {
+			changed(d)
 		}
 	})
 }
 
-// shownAt begins with A and B at the store's place 1, pushed; B is sold out.
+// shownAt returns a world in which A and B are pushed to the store's place 1; B is sold out.
 func shownAt(w *world) {
 	w.t.Helper()
 	w.apply(located("1"))
@@ -182,7 +182,7 @@ func leavesSettingZero(t *testing.T, w *world) {
 	require.Empty(t, w.leftBehind())
 }
 
-// A number of a store's settings only tunes its driver, unless it says where the figures are shown.
+// A number among a store's settings only tunes its driver, unless it is the setting for the place of the figures.
 func leavesNumber(t *testing.T, w *world) {
 	numbered := func(location int64) ledger.Definitions {
 		return located("", func(d *ledger.Definitions) { d.Stores[0].Settings["location"] = location })

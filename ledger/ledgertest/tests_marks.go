@@ -10,12 +10,12 @@ import (
 
 var markTests = tests{"marks change with what is shown, and with nothing else": marksChange}
 
-// marksChange: what changes a connection changes its mark, and that of everything; not that of another one.
+// marksChange: a change of a connection changes its mark and the mark of everything, but not the mark of another connection.
 func marksChange(t *testing.T, w *world) {
 	marks := func() ledger.Marks {
-		found, err := w.Marks(w.ctx())
+		current, err := w.Marks(w.ctx())
 		require.NoError(t, err)
-		return found
+		return current
 	}
 	last := marks()
 	changes := func(what string, own, others bool) {
@@ -37,7 +37,9 @@ func marksChange(t *testing.T, w *world) {
 	changes("a call", true, false)
 	w.answered(lease, intent, ledger.StatusExported)
 	changes("an answer", true, false)
-	require.NoError(t, w.Hold(w.ctx(), ledger.Hold{Run: lease.Run, Kind: ledger.HoldZeroing, Connection: hubShop, Warehouse: hub, Workflow: "w", Reason: "many", At: w.now()}))
+	require.NoError(t, w.Hold(w.ctx(), ledger.Hold{
+		Run: lease.Run, Kind: ledger.HoldZeroing, Connection: hubShop, Warehouse: hub, Workflow: "w", Reason: "many", At: w.now(),
+	}))
 	changes("a hold", true, true)
 	w.end(lease, ledger.Completed)
 	changes("its end", true, false)

@@ -9,7 +9,7 @@ import (
 	"github.com/tidemark/tidemark/ledger"
 )
 
-// What a push has to know of what moves while it is under way.
+// A push must find out what changes while it is in progress.
 var movedTests = tests{
 	"the newest versions are those of the next plan":    newestVersions,
 	"moves are what a page would change":                movesOfAPage,
@@ -41,40 +41,40 @@ func newestVersions(t *testing.T, w *world) {
 	require.ErrorIs(t, err, ledger.ErrNotFound)
 }
 
-// tells is an update event.
+// tells records an update event.
 func (w *world) tells(levels ...inventory.Level) {
 	w.t.Helper()
-	for _, one := range levels {
-		_, err := w.Observe(w.ctx(), hub, []ledger.Observation{{Event: w.name("event"), Level: one}}, w.now())
+	for _, reported := range levels {
+		_, err := w.Observe(w.ctx(), hub, []ledger.Observation{{Event: w.name("event"), Level: reported}}, w.now())
 		require.NoError(w.t, err)
 	}
 }
 
-// moves is what resolving everything that is affected would change.
+// moves returns what resolving all affected products would change.
 func (w *world) moves(connection string) ledger.Moves {
 	w.t.Helper()
 	plan := w.plan(connection, ledger.Smart)
 	affected, err := w.Affected(w.ctx(), plan, nil, "", 100)
 	require.NoError(w.t, err)
 	products := make([]string, len(affected))
-	for i, one := range affected {
-		products[i] = one.Product
+	for i, product := range affected {
+		products[i] = product.Product
 	}
 	inputs, err := w.Inputs(w.ctx(), plan, products)
 	require.NoError(w.t, err)
 	page := make([]ledger.Resolution, len(affected))
-	for i, one := range affected {
-		page[i] = ledger.Resolution{Affected: one, Levels: inventory.Resolve(inputs[i])}
+	for i, product := range affected {
+		page[i] = ledger.Resolution{Affected: product, Levels: inventory.Resolve(inputs[i])}
 	}
-	found, err := w.Moves(w.ctx(), plan, page)
+	moves, err := w.Moves(w.ctx(), plan, page)
 	require.NoError(w.t, err)
-	return found
+	return moves
 }
 
 func places(moves ledger.Moves) []string {
 	var named []string
-	for _, one := range moves.Places {
-		named = append(named, one.Product+" "+one.ChannelSKU+"@"+one.Location)
+	for _, moved := range moves.Places {
+		named = append(named, moved.Product+" "+moved.ChannelSKU+"@"+moved.Location)
 	}
 	return named
 }
@@ -83,9 +83,9 @@ func movesOfAPage(t *testing.T, w *world) {
 	shownIn(w)
 	w.tells(at("west", "A", 49), at("east", "B", 7))
 	before := w.rows(hubShop)
-	found := w.moves(hubShop)
-	require.Zero(t, found.Zeroing)
-	require.Equal(t, []string{"A A@w", "B B@e", "B B@w"}, places(found))
+	moves := w.moves(hubShop)
+	require.Zero(t, moves.Zeroing)
+	require.Equal(t, []string{"A A@w", "B B@e", "B B@w"}, places(moves))
 	require.Equal(t, before, w.rows(hubShop), "nothing is written")
 
 	w.apply(linked(func(d *ledger.Definitions) { d.Listings = []ledger.ListingDefinition{listing(shop, "A", "a")} }))
@@ -95,22 +95,22 @@ func movesOfAPage(t *testing.T, w *world) {
 func movesToZero(t *testing.T, w *world) {
 	shownIn(w)
 	w.tells(at("west", "A", 0), at("east", "A", 0), at("east", "NEW", 0))
-	found := w.moves(hubShop)
-	require.EqualValues(t, 2, found.Zeroing, "a row that the store never showed goes nowhere")
-	require.EqualValues(t, 1, found.ZeroingProducts)
+	moves := w.moves(hubShop)
+	require.EqualValues(t, 2, moves.Zeroing, "a row that the store never showed goes nowhere")
+	require.EqualValues(t, 1, moves.ZeroingProducts)
 	lease := w.take(hubShop, ledger.Smart)
 	w.resolve(lease, ledger.Smart)
 	w.tells(at("west", "A", 1))
 	w.tells(at("west", "A", 0))
-	found = w.moves(hubShop)
-	require.Len(t, found.Places, 1)
-	require.Zero(t, found.Zeroing, "it is due to go to 0 already")
+	moves = w.moves(hubShop)
+	require.Len(t, moves.Places, 1)
+	require.Zero(t, moves.Zeroing, "it is due to go to 0 already")
 	w.push(lease)
 	w.tells(at("west", "A", 5))
 	require.Zero(t, w.moves(hubShop).Zeroing)
 }
 
-// newer are the due rows of a run that moved after it was resolved.
+// newer returns the due rows whose levels changed after the run was resolved.
 func (w *world) newer(lease ledger.Lease) []string {
 	w.t.Helper()
 	items, err := w.NextDue(w.ctx(), ledger.DueQuery{Connection: hubShop, Run: lease.Run, Limit: 10, Newer: true})
@@ -141,7 +141,7 @@ func newerRows(t *testing.T, w *world) {
 	require.Equal(t, []string{"B", "C", "KIT"}, w.newer(lease))
 }
 
-// follow resolves what has moved, as a push does between two calls.
+// follow resolves what has changed, as a push does between two calls.
 func (w *world) follow(lease ledger.Lease) {
 	w.t.Helper()
 	plan := w.plan(hubShop, ledger.Smart)

@@ -29,7 +29,7 @@ var observeTests = tests{
 	"a facility that no snapshot has named": refusesUnnamedFacility,
 }
 
-// event is an update event with an id of its own, dated some minutes after the tests began.
+// event returns an update event with an id of its own, dated some minutes after the tests began.
 func (w *world) event(sku string, available int64, minutes int) ledger.Observation {
 	return ledger.Observation{Event: w.name("event"), Level: levelAt(sku, available, began.Add(time.Duration(minutes)*time.Minute))}
 }
@@ -42,9 +42,9 @@ func (w *world) observe(observations ...ledger.Observation) ledger.Observed {
 }
 
 func observes(t *testing.T, w *world) {
-	one := w.event("B", 5, 1)
-	one.OnHand, one.Committed = new(int64(7)), new(int64(2))
-	first := w.observe(one, w.event("A", 6, 1), ledger.Observation{Event: "west", Level: inventory.Level{Facility: "west", SKU: "A", Available: -1}})
+	event := w.event("B", 5, 1)
+	event.OnHand, event.Committed = new(int64(7)), new(int64(2))
+	first := w.observe(event, w.event("A", 6, 1), ledger.Observation{Event: "west", Level: inventory.Level{Facility: "west", SKU: "A", Available: -1}})
 	require.Equal(t, []string{"A", "B"}, first.Changed, "in order, each once")
 	require.Zero(t, first.Duplicates)
 	require.Zero(t, first.Older)
@@ -52,7 +52,7 @@ func observes(t *testing.T, w *world) {
 	require.Equal(t, first.Version, w.plan(hubShop, ledger.Smart).Next.Levels)
 	require.Equal(t, map[string]int64{"A": 6, "A@west": -1, "B": 5}, w.available(hub))
 	row := w.levelRow(hub, "B")
-	require.Equal(t, one.Level, row.Level)
+	require.Equal(t, event.Level, row.Level)
 	require.LessOrEqual(t, row.Version, first.Version)
 
 	second := w.observe(w.event("B", 4, 2))
@@ -71,20 +71,20 @@ func observes(t *testing.T, w *world) {
 }
 
 func observesOnce(t *testing.T, w *world) {
-	one := w.event("A", 5, 1)
-	again := one
+	event := w.event("A", 5, 1)
+	again := event
 	again.Available, again.ReportedAt = 9, began.Add(time.Hour)
-	first := w.observe(one, again)
+	first := w.observe(event, again)
 	require.EqualValues(t, 1, first.Duplicates)
 	require.Equal(t, map[string]int64{"A": 5}, w.available(hub), "the first of them")
-	second := w.observe(again, one, w.event("B", 1, 1))
+	second := w.observe(again, event, w.event("B", 1, 1))
 	require.EqualValues(t, 2, second.Duplicates)
 	require.Equal(t, []string{"B"}, second.Changed)
 	require.Equal(t, map[string]int64{"A": 5, "B": 1}, w.available(hub))
 	require.Len(t, w.activity("A", ""), 1)
 }
 
-// An attempt to record a batch once more is told from another sending of its events.
+// A second attempt to record a batch is told from another sending of its events.
 func knowsItsBatch(t *testing.T, w *world) {
 	in := func(batch string, one ledger.Observation) ledger.Observation {
 		one.Batch = batch
@@ -116,13 +116,13 @@ func knowsItsBatch(t *testing.T, w *world) {
 }
 
 func observesOnceTogether(t *testing.T, w *world) {
-	one := w.event("A", 5, 1)
+	event := w.event("A", 5, 1)
 	var mutex sync.Mutex
 	var changed, duplicates int
 	var works []func(w *world)
 	for range 6 {
 		works = append(works, func(w *world) {
-			observed := w.observe(one)
+			observed := w.observe(event)
 			mutex.Lock()
 			defer mutex.Unlock()
 			changed += len(observed.Changed)
@@ -134,9 +134,9 @@ func observesOnceTogether(t *testing.T, w *world) {
 	require.Equal(t, 5, duplicates)
 }
 
-// ordersSequences: a source that counts is believed about the order of its events, wherever their times agree with it.
+// ordersSequences: the sequence numbers of a source decide the order of its events, even against their times.
 func ordersSequences(t *testing.T, w *world) {
-	for name, one := range map[string]struct {
+	for name, test := range map[string]struct {
 		first, second   int64
 		minutes, before int
 		changes         bool
@@ -151,13 +151,13 @@ func ordersSequences(t *testing.T, w *world) {
 		"counted after one that was not": {0, 1, 11, 10, true},
 	} {
 		sku := w.name("SKU")
-		first, second := w.event(sku, 1, one.before), w.event(sku, 2, one.minutes)
-		first.Sequence, second.Sequence = one.first, one.second
+		first, second := w.event(sku, 1, test.before), w.event(sku, 2, test.minutes)
+		first.Sequence, second.Sequence = test.first, test.second
 		w.observe(first)
 		observed := w.observe(second)
-		require.Equal(t, one.changes, len(observed.Changed) == 1, name)
-		require.Equal(t, one.changes, observed.Older == 0, name)
-		require.Equal(t, one.changes, w.levelRow(hub, sku).Available == 2, name)
+		require.Equal(t, test.changes, len(observed.Changed) == 1, name)
+		require.Equal(t, test.changes, observed.Older == 0, name)
+		require.Equal(t, test.changes, w.levelRow(hub, sku).Available == 2, name)
 	}
 	// One that is not counted does not make the count forget.
 	counted, plain, late := w.event("A", 1, 10), w.event("A", 2, 11), w.event("A", 3, 12)
@@ -201,7 +201,7 @@ func ordersEventsAndSnapshots(t *testing.T, w *world) {
 	require.Equal(t, map[string]int64{"A": 8, "B": 1}, w.available(hub))
 }
 
-// observesInOrder: of several events of one level, those that count are taken one after the other.
+// observesInOrder: several events of one level are recorded one after the other.
 func observesInOrder(t *testing.T, w *world) {
 	observed := w.observe(w.event("A", 1, 10), w.event("A", 2, 12), w.event("A", 3, 11), w.event("A", 4, 13))
 	require.Equal(t, []string{"A"}, observed.Changed)
@@ -245,9 +245,9 @@ func observesAlone(t *testing.T, w *world) {
 }
 
 func separatesEvents(t *testing.T, w *world) {
-	one := w.event("A", 5, 1)
-	w.observe(one)
-	observed, err := w.Observe(w.ctx(), annex, []ledger.Observation{one}, w.now())
+	event := w.event("A", 5, 1)
+	w.observe(event)
+	observed, err := w.Observe(w.ctx(), annex, []ledger.Observation{event}, w.now())
 	require.NoError(t, err)
 	require.Equal(t, []string{"A"}, observed.Changed, "another warehouse may use the same ids")
 }
@@ -278,9 +278,9 @@ func refusesMisplaced(t *testing.T, w *world) {
 		return ledger.Observation{Event: w.name("event"), Level: inventory.Level{Facility: facility, SKU: sku, Available: available}}
 	}
 	w.observe(at("east", "A", 5), at("west", "A", 0), at("", "B", 7))
-	found := w.observe(at("", "A", 4), at("east", "B", 7), at("", "C", 1), at("east", "C", 1))
-	require.EqualValues(t, 3, found.Misplaced)
-	require.Equal(t, []string{"C"}, found.Changed)
+	result := w.observe(at("", "A", 4), at("east", "B", 7), at("", "C", 1), at("east", "C", 1))
+	require.EqualValues(t, 3, result.Misplaced)
+	require.Equal(t, []string{"C"}, result.Changed)
 	require.Equal(t, map[string]int64{"A": 5, "A@west": 0, "B@": 7, "C@": 1}, w.available(hub))
 	entry := w.activity("A", "")[0]
 	require.Equal(t, "misplaced", entry.Kind)
@@ -304,9 +304,9 @@ func refusesUnnamedFacility(t *testing.T, w *world) {
 	w.report(lease, part(), []inventory.Level{level("B", 1)})
 	require.Zero(t, w.observe(at("east", "C", 2)).Misplaced, "a new SKU of a facility that is named")
 	require.Zero(t, w.observe(at("moon", "A", 4)).Misplaced, "a level that is known")
-	found := w.observe(at("mars", "B", 9), at("", "NEW", 9), at("east", "B", 3))
-	require.EqualValues(t, 2, found.Misplaced)
-	require.Equal(t, []string{"B"}, found.Changed)
+	result := w.observe(at("mars", "B", 9), at("", "NEW", 9), at("east", "B", 3))
+	require.EqualValues(t, 2, result.Misplaced)
+	require.Equal(t, []string{"B"}, result.Changed)
 	require.Equal(t, map[string]int64{"A@moon": 4, "B": 3, "C": 2}, w.available(hub))
 	var noted []string
 	for _, sku := range []string{"B", "NEW"} {

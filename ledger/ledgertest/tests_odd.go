@@ -24,18 +24,18 @@ var oddTests = tests{
 	"SKUs that are alike are listed":                  listsAlike,
 }
 
-// said are the oddities of the warehouse's last snapshot, in words.
-func (w *world) said(warehouse string) []string {
+// oddities returns the oddities of the warehouse's last snapshot as texts.
+func (w *world) oddities(warehouse string) []string {
 	w.t.Helper()
 	last, err := w.LastSnapshot(w.ctx(), warehouse)
 	require.NoError(w.t, err)
-	var said []string
-	for _, one := range last.Oddities {
-		require.NotEmpty(w.t, one.Advice)
-		require.LessOrEqual(w.t, len(one.Examples), inventory.OddExamples)
-		said = append(said, fmt.Sprintf("%s: %s", one.Kind, one.Text))
+	var texts []string
+	for _, oddity := range last.Oddities {
+		require.NotEmpty(w.t, oddity.Advice)
+		require.LessOrEqual(w.t, len(oddity.Examples), inventory.OddExamples)
+		texts = append(texts, fmt.Sprintf("%s: %s", oddity.Kind, oddity.Text))
 	}
-	return said
+	return texts
 }
 
 const (
@@ -46,21 +46,23 @@ const (
 	twoBeginWithBlank = `blanks: 2 SKUs or facilities begin or end in a blank, like "A " at line 2`
 )
 
-// noted is what a driver's rows were found to be.
+// noted holds oddities that a driver found in its rows.
 func noted(count int64) []inventory.Oddity {
-	return []inventory.Oddity{{Kind: inventory.OddBlanks, Count: count, Examples: []inventory.Example{{SKU: "A ", Facility: "east", Place: "line 2"}}, Text: "old words"}}
+	return []inventory.Oddity{{
+		Kind: inventory.OddBlanks, Count: count, Examples: []inventory.Example{{SKU: "A ", Facility: "east", Place: "line 2"}}, Text: "old words",
+	}}
 }
 
 func keepsOddities(t *testing.T, w *world) {
 	lease := w.take(hubShop, ledger.Smart)
 	w.report(lease, whole(), []inventory.Level{level("A", 5)})
-	require.Empty(t, w.said(hub))
+	require.Empty(t, w.oddities(hub))
 	id := w.stage(lease, []inventory.Level{level("A", 5), level("A ", 0)})
 	require.NoError(t, w.NoteOddities(w.ctx(), id, noted(2)))
 	result, err := w.Record(w.ctx(), lease, id, ledger.SnapshotEnd{Full: true, Rows: 2, Guard: lax, Now: w.now()})
 	require.NoError(t, err)
 	require.Len(t, result.Oddities, 1)
-	require.Equal(t, []string{twoBeginWithBlank}, w.said(hub), "the words are made anew")
+	require.Equal(t, []string{twoBeginWithBlank}, w.oddities(hub), "the words are made anew")
 	last, err := w.LastSnapshot(w.ctx(), hub)
 	require.NoError(t, err)
 	require.Equal(t, result.Oddities, last.Oddities)
@@ -69,9 +71,9 @@ func keepsOddities(t *testing.T, w *world) {
 	require.ErrorIs(t, w.NoteOddities(w.ctx(), id, noted(3)), ledger.ErrNotFound, "it is recorded")
 	id = w.stage(lease, []inventory.Level{level("A", 5)})
 	require.NoError(t, w.Discard(w.ctx(), id))
-	require.Equal(t, []string{twoBeginWithBlank}, w.said(hub), "a fetch that found nothing new leaves it")
+	require.Equal(t, []string{twoBeginWithBlank}, w.oddities(hub), "a fetch that found nothing new leaves it")
 	w.report(lease, whole(), []inventory.Level{level("A", 5)})
-	require.Empty(t, w.said(hub), "another snapshot has its own")
+	require.Empty(t, w.oddities(hub), "another snapshot has its own")
 }
 
 func comparesListings(t *testing.T, w *world) {
@@ -83,16 +85,18 @@ func comparesListings(t *testing.T, w *world) {
 	}))
 	lease := w.take(hubShop, ledger.Smart)
 	w.report(lease, whole(), []inventory.Level{
-		level("abc", 1), level("124", 2), level("äb ", 3), level("x-\u00a0y", 4), {Facility: "west", SKU: "abc", Available: 1}, level("same", 5), level("else", 6), level("gon", 1),
+		level("abc", 1), level("124", 2), level("äb ", 3), level("x-\u00a0y", 4),
+		{Facility: "west", SKU: "abc", Available: 1},
+		level("same", 5), level("else", 6), level("gon", 1),
 	})
-	require.Equal(t, []string{fmt.Sprintf(severalUnlisted, 4) + `, like "124" for "00124"`}, w.said(hub))
+	require.Equal(t, []string{fmt.Sprintf(severalUnlisted, 4) + `, like "124" for "00124"`}, w.oddities(hub))
 	last, err := w.LastSnapshot(w.ctx(), hub)
 	require.NoError(t, err)
 	require.Equal(t, []inventory.Example{{SKU: "124", Other: "00124"}, {SKU: "abc", Other: "ABC"}, {SKU: "x-\u00a0y", Other: "X-Y"}}, last.Oddities[0].Examples)
 
 	w.report(lease, whole(), []inventory.Level{level("ABC", 1), level("00124", 2), level("ÄB", 3), level("X-Y", 4), level("same", 5), level("else", 6)})
-	for _, one := range w.said(hub) {
-		require.NotContains(t, one, "listing", "all are listed so")
+	for _, text := range w.oddities(hub) {
+		require.NotContains(t, text, "listing", "all are listed so")
 	}
 
 	w.apply(alter(func(d *ledger.Definitions) {
@@ -101,13 +105,13 @@ func comparesListings(t *testing.T, w *world) {
 	}))
 	w.report(lease, part(), []inventory.Level{level("abc", 0), level("x-Y", 0)})
 	w.report(lease, whole(), []inventory.Level{level("abc", 1), level("x-Y", 4)})
-	for _, one := range w.said(hub) {
-		require.NotContains(t, one, "listing:", "the listings or products have them so, whatever they have besides")
+	for _, text := range w.oddities(hub) {
+		require.NotContains(t, text, "listing:", "the listings or products have them so, whatever they have besides")
 	}
 	w.end(lease, ledger.Completed)
 	annexLease := w.take(annexShop, ledger.Smart)
 	w.report(annexLease, whole(), []inventory.Level{level("äb", 1), level("\u202eabc", 1), level(strings.Repeat("L", 400), 2)})
-	require.Empty(t, w.said(annex), "the market is none of its stores")
+	require.Empty(t, w.oddities(annex), "the market is none of its stores")
 }
 
 func comparesDefinitions(t *testing.T, w *world) {
@@ -117,42 +121,42 @@ func comparesDefinitions(t *testing.T, w *world) {
 	}))
 	lease := w.take(hubShop, ledger.Smart)
 	w.report(lease, whole(), []inventory.Level{level("prod", 1), level("prod2", 1), level(" PART", 2), level("Kit", 3), level("OTHER", 1)})
-	require.Equal(t, []string{fmt.Sprintf(severalUnlisted, 3) + `, like " PART" for "PART"`}, w.said(hub))
+	require.Equal(t, []string{fmt.Sprintf(severalUnlisted, 3) + `, like " PART" for "PART"`}, w.oddities(hub))
 
 	w.apply(alter(func(d *ledger.Definitions) {
 		d.Products = []ledger.Product{{Merchant: merchant, SKU: "prod"}, {Merchant: merchant, SKU: "PROD"}}
 		d.Listings = []ledger.ListingDefinition{listing(shop, "PROD", "SHOP-PROD")}
 	}))
 	w.report(lease, whole(), []inventory.Level{level("prod", 1), level("prod2", 1), level(" PART", 2), level("Kit", 3), level("OTHER", 1)})
-	require.Equal(t, []string{oneUnlisted + `, like "prod" for "PROD"`}, w.said(hub), "a product has it so, and the listing has not")
+	require.Equal(t, []string{oneUnlisted + `, like "prod" for "PROD"`}, w.oddities(hub), "a product has it so, and the listing has not")
 }
 
 func comparesRecorded(t *testing.T, w *world) {
 	lease := w.take(hubShop, ledger.Smart)
 	w.report(lease, whole(), []inventory.Level{level("00124", 5), level("B", 1), level("C", 0), level("D", 2)})
-	require.Empty(t, w.said(hub))
+	require.Empty(t, w.oddities(hub))
 	rows := []inventory.Level{level("124", 5), level("b ", 1), level("B", 1), level("c", 1), level("D", 2)}
 	for range 2 {
 		w.report(lease, whole(), rows)
-		require.Equal(t, []string{oneRecordedElse + `, like "124" beside "00124"`}, w.said(hub), "B is named, and of C there is nothing")
+		require.Equal(t, []string{oneRecordedElse + `, like "124" beside "00124"`}, w.oddities(hub), "B is named, and of C there is nothing")
 	}
 	w.report(lease, part(), []inventory.Level{level("00124", 0)})
 	w.report(lease, whole(), rows)
-	require.Empty(t, w.said(hub), "the old one has gone to 0")
+	require.Empty(t, w.oddities(hub), "the old one has gone to 0")
 }
 
 func comparesParts(t *testing.T, w *world) {
 	w.apply(alter(func(d *ledger.Definitions) { d.Listings = []ledger.ListingDefinition{listing(shop, "ABC", "SHOP-ABC")} }))
 	lease := w.take(hubShop, ledger.Smart)
 	w.report(lease, part(), []inventory.Level{level("abc", 5), level("B", 1)})
-	require.Equal(t, []string{oneUnlisted + `, like "abc" for "ABC"`}, w.said(hub))
+	require.Equal(t, []string{oneUnlisted + `, like "abc" for "ABC"`}, w.oddities(hub))
 	w.report(lease, part(), []inventory.Level{level("abc", 4)})
-	require.Empty(t, w.said(hub), "it is no new one")
+	require.Empty(t, w.oddities(hub), "it is no new one")
 	w.report(lease, part(), []inventory.Level{level("Abc", 4), level("'B", 1)})
 	require.Equal(t, []string{
 		oneUnlisted + `, like "Abc" for "ABC"`,
 		`recorded: 2 SKUs differ from a recorded one with stock, which this snapshot does not name, ` + spelledOtherwise + `, like "'B" beside "B"`,
-	}, w.said(hub))
+	}, w.oddities(hub))
 }
 
 func comparesOnce(t *testing.T, w *world) {
@@ -167,15 +171,15 @@ func comparesOnce(t *testing.T, w *world) {
 	lease := w.take(hubShop, ledger.Smart)
 	for i := range int64(3) {
 		w.report(lease, whole(), []inventory.Level{level("B", 1+i), level("abc", 5+i), level("c", 1)})
-		require.Equal(t, []string{oneUnlisted + `, like "abc" for "ABC"`}, w.said(hub), "its figures are others")
+		require.Equal(t, []string{oneUnlisted + `, like "abc" for "ABC"`}, w.oddities(hub), "its figures are others")
 	}
 	w.apply(listings("ABC", "C"))
 	w.report(lease, whole(), []inventory.Level{level("B", 1), level("abc", 5), level("c", 1)})
-	require.Equal(t, []string{fmt.Sprintf(severalUnlisted, 2) + `, like "abc" for "ABC"`}, w.said(hub), "a definition is another")
+	require.Equal(t, []string{fmt.Sprintf(severalUnlisted, 2) + `, like "abc" for "ABC"`}, w.oddities(hub), "a definition is another")
 	w.report(lease, whole(), []inventory.Level{level("B", 1), level("a bc", 5), level("c", 1)})
-	require.Contains(t, w.said(hub)[0], `like "a bc" for "ABC"`, "as many levels, and another SKU")
+	require.Contains(t, w.oddities(hub)[0], `like "a bc" for "ABC"`, "as many levels, and another SKU")
 	w.report(lease, whole(), []inventory.Level{level("B", 1), level("c", 1)})
-	require.Equal(t, oneUnlisted+`, like "c" for "C"`, w.said(hub)[0])
+	require.Equal(t, oneUnlisted+`, like "c" for "C"`, w.oddities(hub)[0])
 }
 
 func oddDecidesNothing(t *testing.T, w *world) {
@@ -196,7 +200,7 @@ func oddDecidesNothing(t *testing.T, w *world) {
 	end.Guard = strict
 	held := w.report(lease, end, []inventory.Level{level("abc", 5)}, inventory.Refusal{SKU: "X", Reason: "no figure"})
 	require.NotEmpty(t, held.Held)
-	require.Contains(t, w.said(hub)[0], `like "abc" for "ABC"`, "a held snapshot says it too")
+	require.Contains(t, w.oddities(hub)[0], `like "abc" for "ABC"`, "a held snapshot says it too")
 }
 
 func keepsOdditiesOfUploads(t *testing.T, w *world) {
@@ -207,7 +211,7 @@ func keepsOdditiesOfUploads(t *testing.T, w *world) {
 	require.NoError(t, w.NoteOddities(w.ctx(), id, noted(2)))
 	_, err = w.RecordUpload(w.ctx(), id, ledger.SnapshotEnd{Full: true, Rows: 2, Guard: lax, Now: w.now()})
 	require.NoError(t, err)
-	require.Equal(t, []string{twoBeginWithBlank, oneUnlisted + `, like "abc" for "ABC"`}, w.said(hub))
+	require.Equal(t, []string{twoBeginWithBlank, oneUnlisted + `, like "abc" for "ABC"`}, w.oddities(hub))
 }
 
 func sharesOddities(t *testing.T, w *world) {
@@ -253,16 +257,16 @@ func listsAlike(t *testing.T, w *world) {
 		{"part", ledger.AlikeQuery{Merchant: merchant}, []string{"PART"}},
 		{"m", ledger.AlikeQuery{Merchant: merchant}, []string{"M"}},
 	} {
-		found, err := w.Alike(w.ctx(), test.sku, test.query)
+		alike, err := w.Alike(w.ctx(), test.sku, test.query)
 		require.NoError(t, err)
-		require.Equal(t, test.want, found, test)
+		require.Equal(t, test.want, alike, test)
 	}
 	var many []inventory.Level
 	for i := range 8 {
 		many = append(many, level("X"+strings.Repeat(" ", i), 1))
 	}
 	w.report(lease, part(), many)
-	found, err := w.Alike(w.ctx(), "x", ledger.AlikeQuery{Warehouse: hub})
+	alike, err := w.Alike(w.ctx(), "x", ledger.AlikeQuery{Warehouse: hub})
 	require.NoError(t, err)
-	require.Len(t, found, 5)
+	require.Len(t, alike, 5)
 }

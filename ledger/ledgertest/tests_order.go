@@ -22,12 +22,12 @@ var orderTests = tests{
 	"a level that is new in an older snapshot": newInOlder,
 }
 
-// ordersObservations: a level is observed at one time, as it says or as its snapshot does, and then at another.
+// ordersObservations: a level is observed at one time (its own, or its snapshot's), and then at another.
 func ordersObservations(t *testing.T, w *world) {
 	lease := w.take(hubShop, ledger.Smart)
 	at := func(minutes int) time.Time { return began.Add(time.Duration(minutes) * time.Minute) }
 	type seen struct{ reported, asOf time.Time }
-	for name, one := range map[string]struct {
+	for name, test := range map[string]struct {
 		first, second seen
 		changes       bool
 	}{
@@ -45,12 +45,12 @@ func ordersObservations(t *testing.T, w *world) {
 			sku := w.name("SKU")
 			end := part()
 			end.Full = full
-			end.AsOf = one.first.asOf
-			w.report(lease, end, []inventory.Level{levelAt(sku, 1, one.first.reported)})
+			end.AsOf = test.first.asOf
+			w.report(lease, end, []inventory.Level{levelAt(sku, 1, test.first.reported)})
 			version := w.levelRow(hub, sku).Version
-			end.AsOf = one.second.asOf
-			result := w.report(lease, end, []inventory.Level{levelAt(sku, 2, one.second.reported)})
-			if one.changes {
+			end.AsOf = test.second.asOf
+			result := w.report(lease, end, []inventory.Level{levelAt(sku, 2, test.second.reported)})
+			if test.changes {
 				require.EqualValues(t, 1, result.Changed, name)
 				require.Zero(t, result.Older, name)
 				require.EqualValues(t, 2, w.levelRow(hub, sku).Available, name)
@@ -61,13 +61,13 @@ func ordersObservations(t *testing.T, w *world) {
 			row := w.levelRow(hub, sku)
 			require.EqualValues(t, 1, row.Available, name)
 			require.Equal(t, version, row.Version, name)
-			require.True(t, one.first.reported.Equal(row.ReportedAt), name)
+			require.True(t, test.first.reported.Equal(row.ReportedAt), name)
 			require.Equal(t, []string{"reported"}, w.kinds(sku, ""), name)
 		}
 	}
 }
 
-// confirmsUnchanged: the figure was seen again at the later time, though nothing changed. What was seen in between is older.
+// confirmsUnchanged: the figure was observed again at the later time, although it did not change. An observation from between is older.
 func confirmsUnchanged(t *testing.T, w *world) {
 	lease := w.take(hubShop, ledger.Smart)
 	at := func(minutes int) time.Time { return began.Add(time.Duration(minutes) * time.Minute) }
@@ -125,7 +125,7 @@ func confirmsNamedOnly(t *testing.T, w *world) {
 	require.Equal(t, map[string]int64{"A": 5, "B": 9, "C": 9}, w.available(hub))
 }
 
-// datesUndated: a snapshot that says nothing of its time was taken when it was begun to be read.
+// datesUndated: a snapshot without a time dates from the beginning of its fetch.
 func datesUndated(t *testing.T, w *world) {
 	lease := w.take(hubShop, ledger.Smart)
 	id := w.stage(lease, []inventory.Level{level("A", 5)})
@@ -165,7 +165,7 @@ func outOfOrder(t *testing.T, w *world) {
 	require.Equal(t, map[string]int64{"A": 5, "B": 5}, w.available(hub))
 }
 
-// equalTimes: only what is older changes nothing; of two figures of one time the later to arrive stands.
+// equalTimes: only older observations change nothing; of two figures of the same time the later to arrive wins.
 func equalTimes(t *testing.T, w *world) {
 	lease := w.take(hubShop, ledger.Smart)
 	w.report(lease, part(), []inventory.Level{levelAt("A", 5, began)})

@@ -22,14 +22,14 @@ var pageTests = tests{
 	"the same pages answer an open question": dissolvesByPages,
 }
 
-// paged is a full snapshot of known pages, with a time by our clock.
+// paged is a full snapshot with page fingerprints, dated by our clock.
 func (w *world) paged(pages string) ledger.SnapshotEnd {
 	end := whole()
 	end.Pages, end.Rows, end.Now, end.SourceCursor, end.From = []byte(pages), 2, w.now(), "mark "+pages, "pages"
 	return end
 }
 
-// kept records a snapshot of two levels whose pages are kept.
+// kept records a snapshot of two levels whose page fingerprints are stored.
 func (w *world) kept(lease ledger.Lease, pages string) ledger.SnapshotResult {
 	w.t.Helper()
 	id := w.stage(lease, []inventory.Level{level("A", 5), level("B", 6)})
@@ -41,9 +41,9 @@ func (w *world) kept(lease ledger.Lease, pages string) ledger.SnapshotResult {
 
 func (w *world) keeps(pages string) {
 	w.t.Helper()
-	found, err := w.Pages(w.ctx(), hub)
+	stored, err := w.Pages(w.ctx(), hub)
 	require.NoError(w.t, err)
-	require.Equal(w.t, pages, string(found))
+	require.Equal(w.t, pages, string(stored))
 }
 
 // confirm confirms a snapshot without rows.
@@ -77,7 +77,7 @@ func confirmsPages(t *testing.T, w *world) {
 	require.Equal(t, []string{"reported"}, w.kinds("A", ""))
 }
 
-// A level counts as seen when its pages were: what was observed before is older.
+// A confirmed level has the time of the confirming snapshot: what was observed before that is older.
 func datesByPages(t *testing.T, w *world) {
 	lease := w.take(hubShop, ledger.Smart)
 	w.kept(lease, "p")
@@ -126,7 +126,7 @@ func forgetsPages(t *testing.T, w *world) {
 	}
 }
 
-// Pages are kept of a snapshot after which the levels are what it said, no more and no less.
+// Page fingerprints are stored only for a snapshot after which the levels are exactly its rows.
 func keepsNoPages(t *testing.T, w *world) {
 	lease := w.take(hubShop, ledger.Smart)
 	for name, record := range map[string]func(end ledger.SnapshotEnd) ledger.SnapshotResult{
@@ -166,7 +166,7 @@ func keepsNoPages(t *testing.T, w *world) {
 	}
 }
 
-// refusesOlderPages: the time of a snapshot that has one is the source's.
+// refusesOlderPages: a snapshot with a time is compared by the source's clock.
 func refusesOlderPages(t *testing.T, w *world) {
 	lease := w.take(hubShop, ledger.Smart)
 	record := func(at time.Time) {
@@ -203,7 +203,7 @@ func refusesOlderPages(t *testing.T, w *world) {
 	require.False(t, confirm(old, began.Add(2*time.Hour)), "it was begun by other settings")
 }
 
-// refusesOtherDefinitions: what looks odd in a snapshot depends on them.
+// refusesOtherDefinitions: the oddities of a snapshot depend on the definitions.
 func refusesOtherDefinitions(t *testing.T, w *world) {
 	lease := w.take(hubShop, ledger.Smart)
 	w.kept(lease, "p")

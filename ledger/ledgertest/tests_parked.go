@@ -11,7 +11,7 @@ import (
 	"github.com/tidemark/tidemark/settings"
 )
 
-// A row that a store refused is tried again, once, when something about it changes. Each test is run for every way to be refused.
+// A row that a store refused is tried again, once, when something about it changes. Each test runs for every kind of refusal.
 var parkedTests = tests{
 	"a new figure is tried, once":                        each(triesFigure),
 	"the same figure is not":                             each(keepsParked),
@@ -28,10 +28,10 @@ var parkedTests = tests{
 	"an attempt beside the next one parks nothing twice": each(triesLate),
 }
 
-// park is a way in which a store refuses a row.
+// park is a kind of refusal of a row by a store.
 type park func(w *world, lease ledger.Lease, item ledger.DueItem, reason string) string
 
-// each runs a test for every way to be refused.
+// each runs a test for every kind of refusal.
 func each(test func(t *testing.T, w *world, refuse park)) func(t *testing.T, w *world) {
 	return func(t *testing.T, w *world) {
 		for _, refuse := range []park{
@@ -64,7 +64,7 @@ func (w *world) parkOne(lease ledger.Lease, item ledger.DueItem, status ledger.S
 	require.NoError(w.t, w.Park(w.ctx(), lease, []ledger.DueItem{item}, []ledger.ItemResponse{{Status: status, Reason: reason}}, w.now()))
 }
 
-// refusedRun is a run in which A, which is 40, was refused, and B, which is 1, went out.
+// refusedRun returns a run in which A, which is 40, was refused, and B, which is 1, was exported.
 func refusedRun(w *world, refuse park) (status string) {
 	w.t.Helper()
 	lease := w.changed(hubShop, level("A", 40), level("B", 1))
@@ -117,9 +117,9 @@ func countsParked(t *testing.T, w *world) {
 
 	second := w.changed(hubShop, level("A", 41), at("east", "B", 4), at("west", "B", 1))
 	counted := func() [2]int64 {
-		found, err := w.Tally(w.ctx(), second.Run)
+		counts, err := w.Tally(w.ctx(), second.Run)
 		require.NoError(t, err)
-		return [2]int64{found.Rejected, found.Parked}
+		return [2]int64{counts.Rejected, counts.Parked}
 	}
 	require.Equal(t, [2]int64{0, 1}, counted(), "B has the same figure; A is to be tried")
 	w.answered(second, w.intend(second), ledger.StatusRejected)
@@ -158,7 +158,7 @@ func keepsReference(t *testing.T, w *world, refuse park) {
 	require.Equal(t, "pending 40, shows ?", w.rows(hubShop)["A"], "it is another item now")
 }
 
-// keepsInRun: a run that refreshes the id of an item after it was refused does not try it for ever.
+// keepsInRun: a run that refreshes an item's id after a refusal does not try it for ever.
 func keepsInRun(t *testing.T, w *world, refuse park) {
 	lease := w.changed(hubShop, level("A", 40))
 	status := refuse(w, lease, w.item(lease, "A"), "not stocked")
@@ -189,7 +189,7 @@ func parksNewer(t *testing.T, w *world) {
 	require.Equal(t, "pending 5, shows ?", w.rows(hubShop)["A"])
 }
 
-// triesLate: the activity that resolves may be tried again.
+// triesLate: the activity that resolves may be retried.
 func triesLate(t *testing.T, w *world, refuse park) {
 	status := refusedRun(w, refuse)
 	lease := w.take(hubShop, ledger.Smart)

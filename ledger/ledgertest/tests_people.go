@@ -43,7 +43,7 @@ func (w *world) session(token, person string) ledger.Session {
 	return ledger.Session{Token: token, Person: person, CreatedAt: began, UsedAt: began, ExpiresAt: began.Add(24 * time.Hour)}
 }
 
-// signedIn is who has a token at a time.
+// signedIn returns the person of a token at a given time.
 func (w *world) signedIn(t *testing.T, token string, now time.Time) string {
 	t.Helper()
 	_, person, err := w.Session(w.ctx(), token, now.Add(-time.Hour), now)
@@ -64,10 +64,10 @@ func peopleAreKept(t *testing.T, w *world) {
 	all, err := w.People(w.ctx())
 	require.NoError(t, err)
 	require.Equal(t, []ledger.Person{w.person("ann", ledger.Viewer), w.person("cy", ledger.Admin)}, slices.Collect(func(yield func(ledger.Person) bool) {
-		for _, one := range all {
-			require.True(t, one.CreatedAt.Equal(began))
-			one.CreatedAt = began
-			if !yield(one) {
+		for _, listed := range all {
+			require.True(t, listed.CreatedAt.Equal(began))
+			listed.CreatedAt = began
+			if !yield(listed) {
 				return
 			}
 		}
@@ -77,9 +77,9 @@ func peopleAreKept(t *testing.T, w *world) {
 	})
 	require.NoError(t, err)
 	require.Equal(t, ledger.Viewer, before.Role)
-	found, err := w.Person(w.ctx(), "ann")
+	stored, err := w.Person(w.ctx(), "ann")
 	require.NoError(t, err)
-	require.Equal(t, []any{ledger.Operator, "another", true}, []any{found.Role, found.Password, found.Disabled})
+	require.Equal(t, []any{ledger.Operator, "another", true}, []any{stored.Role, stored.Password, stored.Disabled})
 	_, err = w.Person(w.ctx(), "Ann")
 	require.ErrorIs(t, err, ledger.ErrNotFound)
 	_, err = w.ChangePerson(w.ctx(), "bob", func(*ledger.Person) {})
@@ -118,7 +118,7 @@ func adminsWhoDisableEachOther(t *testing.T, w *world) {
 	require.ErrorIs(t, refused[0], ledger.ErrNoAdmin)
 }
 
-// atOnce does something several times at once and returns the errors.
+// atOnce calls a function several times concurrently and returns the errors.
 func atOnce(times int, do func(n int) error) (failed []error) {
 	var mutex sync.Mutex
 	var all sync.WaitGroup
@@ -142,7 +142,8 @@ func sessionsEnd(t *testing.T, w *world) {
 	require.Empty(t, w.signedIn(t, "token", began.Add(time.Hour)), "it was idle for too long")
 	require.Empty(t, w.signedIn(t, "token", began.Add(3*time.Hour)))
 	require.Empty(t, w.signedIn(t, "another", began))
-	for _, guess := range []string{"", "ann", "3c469e9d6c5875d37a43f353d4f88e61fcf812c66eee3457465a40b0da4153e0"} { // the SHA-256 of "token", as the ledger keeps it
+	const stored = "3c469e9d6c5875d37a43f353d4f88e61fcf812c66eee3457465a40b0da4153e0" // the SHA-256 of "token", as the ledger stores it
+	for _, guess := range []string{"", "ann", stored} {
 		require.Empty(t, w.signedIn(t, guess, began), "what the ledger keeps signs nobody in")
 	}
 	later := began.Add(50 * time.Minute)

@@ -9,7 +9,7 @@ import (
 	"github.com/tidemark/tidemark/ledger"
 )
 
-// A row is a place: a level of one facility makes due the locations that show that facility, and no other.
+// A row is a place: the level of a facility makes due only the locations that show that facility.
 var placeTests = tests{
 	"a level moves the locations of its facility":          movesPlace,
 	"a location of two facilities moves with either":       movesShared,
@@ -31,17 +31,17 @@ func at(facility, sku string, available int64) inventory.Level {
 	return inventory.Level{Facility: facility, SKU: sku, Available: available}
 }
 
-// linked are two locations, of the facilities east and west, in place of the usual definitions.
+// linked returns definitions with two locations, which show the facilities east and west.
 func linked(change ...func(*ledger.Definitions)) ledger.Definitions {
 	return alter(func(d *ledger.Definitions) {
 		d.Connections[0].Inventory.Locations = []inventory.Location{{ID: "e", Facilities: []string{"east"}}, {ID: "w", Facilities: []string{"west"}}}
-		for _, one := range change {
-			one(d)
+		for _, apply := range change {
+			apply(d)
 		}
 	})
 }
 
-// shownIn begins with A in both locations, pushed.
+// shownIn returns a world in which A is pushed to both locations.
 func shownIn(w *world, change ...func(*ledger.Definitions)) {
 	w.t.Helper()
 	w.apply(linked(change...))
@@ -54,9 +54,9 @@ func movesPlace(t *testing.T, w *world) {
 	lease := w.changed(hubShop, at("west", "A", 49))
 	require.Equal(t, map[string]string{"A@e": "exported 139, shows 139", "A@w": "pending 49, shows 50"}, w.rows(hubShop),
 		"the figure of east would undo what the shop has sold there")
-	found, err := w.Tally(w.ctx(), lease.Run)
+	counts, err := w.Tally(w.ctx(), lease.Run)
 	require.NoError(t, err)
-	require.Zero(t, found.Exported, "the run did not touch the row of east")
+	require.Zero(t, counts.Exported, "the run did not touch the row of east")
 	w.push(lease)
 	w.change(lease, at("east", "A", 132))
 	require.Equal(t, map[string]string{"A@e": "pending 132, shows 139", "A@w": "exported 49, shows 49"}, w.rows(hubShop))
@@ -107,7 +107,7 @@ func movesSame(t *testing.T, w *world) {
 	require.Len(t, w.due(lease), 1)
 }
 
-// movesOnce: a run of a few SKUs leaves the cursor where it is. The next run of everything finds the level above it, and pushed already.
+// movesOnce: a run with a scope does not move the cursor. The next unscoped run finds the level above the cursor, already pushed.
 func movesOnce(t *testing.T, w *world) {
 	shownIn(w)
 	lease := w.take(hubShop, ledger.Smart)
@@ -156,7 +156,7 @@ func restsDue(t *testing.T, w *world) {
 	require.Len(t, w.due(lease), 2)
 }
 
-// answersRested: a refusal counts, though a later run has resolved the product, for it did not touch this place.
+// answersRested: a rejection counts although a later run has resolved the product, because that run did not touch this place.
 func answersRested(t *testing.T, w *world) {
 	w.apply(linked())
 	first := w.changed(hubShop, at("east", "A", 5), at("west", "A", 6))
@@ -167,7 +167,7 @@ func answersRested(t *testing.T, w *world) {
 	require.Equal(t, map[string]string{"A@e": "rejected 5, shows ?", "A@w": "pending 7, shows ?"}, w.rows(hubShop))
 }
 
-// restsExplained: what is said about a row is true also where its figure could not have changed.
+// restsExplained: the explanation of a row is updated even where its figure could not have changed.
 func restsExplained(t *testing.T, w *world) {
 	w.apply(linked(func(d *ledger.Definitions) {
 		d.Bundles = []ledger.BundleDefinition{bundle("KIT", of("A", 1), of("NEVER", 1))}

@@ -86,7 +86,7 @@ func plansNext(t *testing.T, w *world) {
 	require.Equal(t, map[string]string{"A": "pending 7, shows 5", "B": "pending 7, shows 5"}, w.rows(hubShop))
 }
 
-// servesBoth: the connection that fetches does not eat the other's changes.
+// servesBoth: the connection that fetches does not use up the other connection's changes.
 func servesBoth(t *testing.T, w *world) {
 	w.pass(hubShop, ledger.Smart, level("A", 5), level("B", 5))
 	w.pass(hubMarket, ledger.Smart)

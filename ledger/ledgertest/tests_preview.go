@@ -24,7 +24,7 @@ var previewed = []ledger.PreviewRow{
 	{N: 4, Product: "D", ChannelSKU: "a", Shows: new(int64(7)), Would: 7, Move: ledger.PreviewBlocked, Why: "a listing has it"},
 }
 
-// keepPreview keeps those rows as a dry run does that ends with it.
+// keepPreview stores rows as a dry run does at its end.
 func (w *world) keepPreview(connection string, rows []ledger.PreviewRow, lasts time.Duration) ledger.Preview {
 	w.t.Helper()
 	lease := w.take(connection, ledger.Full)
@@ -51,11 +51,11 @@ func previewKept(t *testing.T, w *world) {
 	_, err := w.Preview(w.ctx(), hubShop, w.now())
 	require.ErrorIs(t, err, ledger.ErrNotFound)
 	kept := w.keepPreview(hubShop, previewed, time.Hour)
-	found, err := w.Preview(w.ctx(), hubShop, kept.MadeAt)
+	stored, err := w.Preview(w.ctx(), hubShop, kept.MadeAt)
 	require.NoError(t, err)
-	require.True(t, found.MadeAt.Equal(kept.MadeAt) && found.ExpiresAt.Equal(kept.ExpiresAt))
-	found.MadeAt, found.ExpiresAt = kept.MadeAt, kept.ExpiresAt
-	require.Equal(t, kept, found)
+	require.True(t, stored.MadeAt.Equal(kept.MadeAt) && stored.ExpiresAt.Equal(kept.ExpiresAt))
+	stored.MadeAt, stored.ExpiresAt = kept.MadeAt, kept.ExpiresAt
+	require.Equal(t, kept, stored)
 	_, err = w.Preview(w.ctx(), hubShop, kept.ExpiresAt)
 	require.ErrorIs(t, err, ledger.ErrNotFound, "it has expired")
 
@@ -74,9 +74,9 @@ func previewReplaced(t *testing.T, w *world) {
 	old := w.keepPreview(hubShop, previewed, time.Hour)
 	other := w.keepPreview(hubMarket, previewed[:1], time.Hour)
 	newer := w.keepPreview(hubShop, nil, time.Hour)
-	found, err := w.Preview(w.ctx(), hubShop, newer.MadeAt)
+	stored, err := w.Preview(w.ctx(), hubShop, newer.MadeAt)
 	require.NoError(t, err)
-	require.Equal(t, newer.Run, found.Run)
+	require.Equal(t, newer.Run, stored.Run)
 	rows, err := w.PreviewRows(w.ctx(), old.Run, "", 0, 10)
 	require.NoError(t, err)
 	require.Empty(t, rows)

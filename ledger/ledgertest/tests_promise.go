@@ -14,8 +14,8 @@ import (
 
 var promiseTests = tests{"after one clean pass stores show what they should": keepsPromise}
 
-// keepsPromise lets anything happen to a warehouse, its definitions, its stores and its runs, in any order, with a crash
-// after every step. Then one Smart Sync of each connection must bring every store to what an independent model says.
+// keepsPromise lets random things happen to a warehouse, its definitions, its stores and its runs, in any order, with a crash after every
+// step. Then one Smart Sync of each connection must bring every store to the figures of an independent model.
 func keepsPromise(t *testing.T, w *world) {
 	rapid.Check(t, func(rt *rapid.T) {
 		m := newModel(rt, w)
@@ -53,10 +53,10 @@ func keepsPromise(t *testing.T, w *world) {
 	})
 }
 
-// spot is where a warehouse has a SKU, or a store shows one.
+// spot is a place of a SKU in a warehouse or in a store.
 type spot struct{ sku, place string }
 
-// model is what the ledger should know, and what the stores show.
+// model is the expected content of the ledger, and what the stores show.
 type model struct {
 	*world
 	draw      *rapid.T
@@ -69,7 +69,7 @@ type model struct {
 	shown     map[string]map[spot]int64 // by connection
 }
 
-// refusedSKU is what no store takes.
+// refusedSKU is a SKU that no store accepts.
 const refusedSKU = "D"
 
 func newModel(rt *rapid.T, w *world) *model {
@@ -79,9 +79,9 @@ func newModel(rt *rapid.T, w *world) *model {
 	}
 	m.warehouse = m.name("warehouse")
 	owner := m.name("merchant")
-	one := warehouse(m.warehouse)
-	one.Merchant = owner
-	m.defined.Warehouses = []ledger.Warehouse{one}
+	depot := warehouse(m.warehouse)
+	depot.Merchant = owner
+	m.defined.Warehouses = []ledger.Warehouse{depot}
 	for range 2 {
 		to := store(m.name("store"))
 		to.Merchant = owner
@@ -96,7 +96,7 @@ func newModel(rt *rapid.T, w *world) *model {
 	return m
 }
 
-// applied applies the definitions; what an earlier draw left goes.
+// applied applies the definitions; what an earlier draw left is removed.
 func (m *model) applied() {
 	_, err := m.Apply(m.ctx(), m.defined, ledger.ApplyOptions{Prune: true})
 	require.NoError(m.t, err)
@@ -106,7 +106,7 @@ func (m *model) chance(what string) bool { return rapid.Bool().Draw(m.draw, what
 
 func (m *model) connection() string { return rapid.SampledFrom(m.ids).Draw(m.draw, "connection") }
 
-// lease is that of the connection's run; a dead one is replaced.
+// lease returns the lease of the connection's run; a dead run is replaced.
 func (m *model) lease(id string) ledger.Lease {
 	if lease, ok := m.leases[id]; ok {
 		return lease
@@ -132,28 +132,28 @@ func (m *model) of(id string) *ledger.Connection {
 	return nil
 }
 
-// recorded are the figures as world.available shows them.
+// recorded returns the model's figures in the form of world.available.
 func (m *model) recorded() map[string]int64 {
-	found := map[string]int64{}
-	for at, one := range m.seen {
+	figures := map[string]int64{}
+	for at, seen := range m.seen {
 		key := at.sku
 		if at.place != "east" {
 			key += "@" + at.place
 		}
-		found[key] = one.available
+		figures[key] = seen.available
 	}
-	return found
+	return figures
 }
 
 // define changes one kind of definition.
 func (m *model) define() {
 	first := m.of(m.ids[0])
 	owner := first.Merchant
-	listed := func(pairs ...string) (found []ledger.ListingDefinition) {
+	listed := func(pairs ...string) (listings []ledger.ListingDefinition) {
 		for i := 0; i < len(pairs); i += 2 {
-			found = append(found, listing(first.Store, pairs[i], pairs[i+1]))
+			listings = append(listings, listing(first.Store, pairs[i], pairs[i+1]))
 		}
-		return found
+		return listings
 	}
 	bundled := func(components ...inventory.Component) []ledger.BundleDefinition {
 		return []ledger.BundleDefinition{{Merchant: owner, Bundle: inventory.Bundle{SKU: "KIT", Components: components}}}
@@ -184,7 +184,7 @@ func (m *model) define() {
 	m.applied()
 }
 
-// resolveSome resolves all of what is affected, or dies in the middle of it.
+// resolveSome resolves everything that is affected, or dies in the middle of it.
 func (m *model) resolveSome() {
 	id := m.connection()
 	lease := m.lease(id)
@@ -213,7 +213,7 @@ func (m *model) restore() {
 	clear(m.leases)
 }
 
-// refreshIDs makes everything due where no run has the store.
+// refreshIDs makes everything due when no run holds the store.
 func (m *model) refreshIDs() {
 	_, err := m.RefreshIDs(m.ctx(), m.of(m.connection()).Store, nil)
 	var busy *ledger.BusyError

@@ -29,7 +29,7 @@ var readTests = tests{
 	},
 }
 
-// findsLastSuccess: only a run of everything that was pushed says that a connection is well.
+// findsLastSuccess: only a completed run without a scope shows that a connection is well.
 func findsLastSuccess(t *testing.T, w *world) {
 	_, err := w.LastSuccess(w.ctx(), hubShop)
 	require.ErrorIs(t, err, ledger.ErrNotFound)
@@ -43,22 +43,22 @@ func findsLastSuccess(t *testing.T, w *world) {
 	w.end(w.grant(scoped).Lease, ledger.Completed)
 	w.end(w.grant(dry).Lease, ledger.Completed)
 	w.end(w.take(hubMarket, ledger.Smart), ledger.Completed)
-	found, err := w.LastSuccess(w.ctx(), hubShop)
+	run, err := w.LastSuccess(w.ctx(), hubShop)
 	require.NoError(t, err)
-	require.Equal(t, lease.Run, found.ID)
-	require.NotNil(t, found.EndedAt)
+	require.Equal(t, lease.Run, run.ID)
+	require.NotNil(t, run.EndedAt)
 
 	running := w.take(hubShop, ledger.Smart)
-	found, err = w.LastSuccess(w.ctx(), hubShop)
+	run, err = w.LastSuccess(w.ctx(), hubShop)
 	require.NoError(t, err)
-	require.Equal(t, lease.Run, found.ID)
+	require.Equal(t, lease.Run, run.ID)
 	w.end(running, ledger.CompletedWithFailures)
-	found, err = w.LastSuccess(w.ctx(), hubShop)
+	run, err = w.LastSuccess(w.ctx(), hubShop)
 	require.NoError(t, err)
-	require.Equal(t, running.Run, found.ID)
+	require.Equal(t, running.Run, run.ID)
 }
 
-// pagesLevels: the key of a page is a SKU, so the facilities of one are never split.
+// pagesLevels: pages are cut by SKU, so the facilities of a SKU are on the same page.
 func pagesLevels(t *testing.T, w *world) {
 	var rows []inventory.Level
 	for i := range 5 {
@@ -74,7 +74,7 @@ func pagesLevels(t *testing.T, w *world) {
 		}
 	}
 	for _, limit := range []int{1, 2, 3, 4, 15, 100} {
-		var found []string
+		var levels []string
 		for after := ""; ; {
 			page, err := w.Levels(w.ctx(), hub, "", ledger.Page{After: after, Limit: limit})
 			require.NoError(t, err)
@@ -82,11 +82,11 @@ func pagesLevels(t *testing.T, w *world) {
 				break
 			}
 			for _, row := range page {
-				found = append(found, row.SKU+"@"+row.Facility)
+				levels = append(levels, row.SKU+"@"+row.Facility)
 			}
 			after = page[len(page)-1].SKU
 		}
-		require.Equal(t, want, found, "limit %d", limit)
+		require.Equal(t, want, levels, "limit %d", limit)
 	}
 	page, err := w.Levels(w.ctx(), hub, "P3", ledger.Page{})
 	require.NoError(t, err)
@@ -100,7 +100,7 @@ func pagesChannelLevels(t *testing.T, w *world) {
 	w.changed(hubShop, level("a", 1), level("B", 2), level("é", 3), level("A", 4))
 	want := []string{"A@n", "A@s", "B@n", "B@s", "a@n", "a@s", "é@n", "é@s"}
 	for _, limit := range []int{1, 2, 3, 8, 100} {
-		var found []string
+		var rows []string
 		for after := ""; ; {
 			page, err := w.ChannelLevels(w.ctx(), hubShop, "", "", ledger.Page{After: after, Limit: limit})
 			require.NoError(t, err)
@@ -108,11 +108,11 @@ func pagesChannelLevels(t *testing.T, w *world) {
 				break
 			}
 			for _, row := range page {
-				found = append(found, row.ChannelSKU+"@"+row.Location)
+				rows = append(rows, row.ChannelSKU+"@"+row.Location)
 			}
 			after = page[len(page)-1].ChannelSKU
 		}
-		require.Equal(t, want, found, "limit %d", limit)
+		require.Equal(t, want, rows, "limit %d", limit)
 	}
 }
 
@@ -122,11 +122,11 @@ func filtersChannelLevels(t *testing.T, w *world) {
 	find := func(sku string, status ledger.Status) []string {
 		rows, err := w.ChannelLevels(w.ctx(), hubShop, sku, status, ledger.Page{})
 		require.NoError(t, err)
-		var found []string
+		var skus []string
 		for _, row := range rows {
-			found = append(found, row.ChannelSKU)
+			skus = append(skus, row.ChannelSKU)
 		}
-		return found
+		return skus
 	}
 	require.Equal(t, []string{"A", "B", "C"}, find("", ""))
 	require.Equal(t, []string{"A", "C"}, find("", ledger.StatusPending))

@@ -53,7 +53,7 @@ func keepsLevels(t *testing.T, w *world) {
 	require.Positive(t, rows[1].Version)
 }
 
-// withoutLast leaves it to the implementation whether LastRows already counts the snapshot that was just recorded.
+// withoutLast clears LastRows: an implementation may or may not count the snapshot that was just recorded.
 func withoutLast(result ledger.SnapshotResult) ledger.SnapshotResult {
 	result.LastRows = result.Rows
 	return result
@@ -123,7 +123,7 @@ func keepsLimits(t *testing.T, w *world) {
 	}, w.rows(hubShop))
 }
 
-// refusesBeyond: such a figure was let through by a caller that forgot to ask whether to believe it.
+// refusesBeyond: the caller failed to check the figure, which is out of range.
 func refusesBeyond(t *testing.T, w *world) {
 	for _, figure := range []int64{inventory.MaxQuantity + 1, -inventory.MaxQuantity - 1} {
 		lease := w.take(hubShop, ledger.Smart)
@@ -199,7 +199,7 @@ func zeroesMissing(t *testing.T, w *world) {
 	require.Equal(t, map[string]int64{"A": 9, "B": 3, "B@west": 0, "C": 1}, w.available(hub), "a part that names few misses nothing")
 }
 
-// refusedIsNotMissing: a row that was there and not believed keeps the recorded figure, whatever absence means.
+// refusedIsNotMissing: a refused row is not an absent one. The level keeps the recorded figure, whatever absence means.
 func refusedIsNotMissing(t *testing.T, w *world) {
 	zero := whole()
 	zero.Missing = inventory.MissingZero
@@ -221,14 +221,14 @@ func partMissesNothing(t *testing.T, w *world) {
 	require.Equal(t, map[string]int64{"A": 6, "B": 3}, w.available(hub))
 }
 
-// updatesShown: on hand and committed decide no number, so they change without a version.
+// updatesShown: on hand and committed do not decide any figure, so they change without a new version.
 func updatesShown(t *testing.T, w *world) {
 	lease := w.take(hubShop, ledger.Smart)
-	one := level("A", 5)
-	one.OnHand, one.Committed = new(int64(8)), new(int64(3))
-	before := w.report(lease, whole(), []inventory.Level{one})
-	one.OnHand, one.Committed = new(int64(9)), nil
-	after := w.report(lease, whole(), []inventory.Level{one})
+	recorded := level("A", 5)
+	recorded.OnHand, recorded.Committed = new(int64(8)), new(int64(3))
+	before := w.report(lease, whole(), []inventory.Level{recorded})
+	recorded.OnHand, recorded.Committed = new(int64(9)), nil
+	after := w.report(lease, whole(), []inventory.Level{recorded})
 	require.Zero(t, after.Changed)
 	require.Equal(t, before.Version, after.Version)
 	row := w.levelRow(hub, "A")
@@ -259,9 +259,9 @@ func recordsMany(t *testing.T, w *world) {
 		require.Equal(t, row.Available, available[row.SKU])
 	}
 	plan := w.plan(hubShop, ledger.Smart)
-	found, err := w.Affected(w.ctx(), plan, nil, "", many+1)
+	affected, err := w.Affected(w.ctx(), plan, nil, "", many+1)
 	require.NoError(t, err)
-	require.Len(t, found, many)
+	require.Len(t, affected, many)
 	ctx, cancel := context.WithCancel(w.ctx())
 	cancel()
 	_, err = w.Affected(ctx, plan, nil, "", many)

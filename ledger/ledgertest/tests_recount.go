@@ -7,11 +7,11 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// recounts: whatever a test has done, what the ledger keeps counts of is as a recount finds it. Tests that close or damage their ledger say so.
+// recounts: after any test, the figures that the ledger stores are equal to a recount. Tests that close or damage their ledger opt out.
 func recounts(t *testing.T, w *world) {
-	found, err := w.Recount(context.WithoutCancel(w.ctx()))
+	recount, err := w.Recount(context.WithoutCancel(w.ctx()))
 	if err != nil {
 		return // closed or damaged on purpose
 	}
-	require.Empty(t, found.Wrong)
+	require.Empty(t, recount.Wrong)
 }

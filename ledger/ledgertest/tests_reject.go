@@ -25,7 +25,7 @@ var rejectTests = tests{
 	"a rejection of a content does not reach others": rejectsNoOther,
 }
 
-// doubt is a run that has a snapshot of 79 rows held, where 100 were recorded.
+// doubt returns a run whose snapshot of 79 rows is held, after 100 were recorded.
 func (w *world) doubt(connection string) ledger.Lease {
 	w.t.Helper()
 	lease := w.take(connection, ledger.Smart)
@@ -34,7 +34,7 @@ func (w *world) doubt(connection string) ledger.Lease {
 	return lease
 }
 
-// heldSnapshot has a snapshot held, and its run wait.
+// heldSnapshot records a snapshot that is held, and lets its run wait.
 func (w *world) heldSnapshot(lease ledger.Lease, rows []inventory.Level) {
 	w.t.Helper()
 	result := w.report(lease, guarded(), rows)
@@ -43,7 +43,7 @@ func (w *world) heldSnapshot(lease ledger.Lease, rows []inventory.Level) {
 	w.asks(lease, ledger.HoldSnapshot, result.Held)
 }
 
-// asks has a run wait for a person; its lease stays good.
+// asks lets a run wait for a person; its lease stays valid.
 func (w *world) asks(lease ledger.Lease, kind ledger.HoldKind, reason string) {
 	w.t.Helper()
 	run := w.runOf(lease)
@@ -181,20 +181,20 @@ func liftsContent(t *testing.T, w *world) {
 	require.Contains(t, w.report(lease, guarded(), many(79)).Rejected, "(run 2)")
 }
 
-// liftsTogether: several runs waited for one answer, on the same content and on another.
+// liftsTogether: several runs waited for one answer, some for the same content and one for another.
 func liftsTogether(t *testing.T, w *world) {
-	one := w.doubt(hubShop)
+	lease := w.doubt(hubShop)
 	two := w.take(hubMarket, ledger.Smart)
 	w.heldSnapshot(two, many(79))
-	w.end(one, ledger.Held)
-	one = w.take(hubShop, ledger.Smart)
-	w.heldSnapshot(one, many(78))
-	require.ElementsMatch(t, []int64{one.Run, two.Run}, runsOf(w.decide(one, "rejected")))
-	require.NotEmpty(t, w.report(one, guarded(), many(78)).Rejected)
-	require.NotEmpty(t, w.report(one, guarded(), many(79)).Rejected)
-	require.ElementsMatch(t, []int64{one.Run, two.Run}, runsOf(w.decide(two, "approved")))
-	require.NotEmpty(t, w.report(one, guarded(), many(78)).Held)
-	require.NotEmpty(t, w.report(one, guarded(), many(79)).Held)
+	w.end(lease, ledger.Held)
+	lease = w.take(hubShop, ledger.Smart)
+	w.heldSnapshot(lease, many(78))
+	require.ElementsMatch(t, []int64{lease.Run, two.Run}, runsOf(w.decide(lease, "rejected")))
+	require.NotEmpty(t, w.report(lease, guarded(), many(78)).Rejected)
+	require.NotEmpty(t, w.report(lease, guarded(), many(79)).Rejected)
+	require.ElementsMatch(t, []int64{lease.Run, two.Run}, runsOf(w.decide(two, "approved")))
+	require.NotEmpty(t, w.report(lease, guarded(), many(78)).Held)
+	require.NotEmpty(t, w.report(lease, guarded(), many(79)).Held)
 }
 
 func approvesOnce(t *testing.T, w *world) {
@@ -285,7 +285,7 @@ func tellsRejected(t *testing.T, w *world) {
 	require.Contains(t, last().Held, "nothing was recorded; approved by ann on 2026-03-01 12:00 UTC (run 2), it is fetched again")
 }
 
-// holdsNewest: a run that was approved fetches anew, and what it finds is held again.
+// holdsNewest: a run that was approved fetches again, and the new snapshot is held again.
 func holdsNewest(t *testing.T, w *world) {
 	lease := w.doubt(hubShop)
 	w.decide(lease, "approved")
@@ -295,7 +295,7 @@ func holdsNewest(t *testing.T, w *world) {
 	require.NotEmpty(t, w.report(lease, guarded(), many(79)).Held)
 }
 
-// rejectsNoOther: a hold from before a ledger knew contents has none.
+// rejectsNoOther: a hold of an earlier release, which did not store contents, has none.
 func rejectsNoOther(t *testing.T, w *world) {
 	lease := w.take(hubShop, ledger.Smart)
 	w.asks(lease, ledger.HoldSnapshot, "as it was before")

@@ -29,18 +29,18 @@ func remembers(t *testing.T, w *world) {
 	require.Empty(t, w.references(shop, "A"))
 	require.Empty(t, w.references(shop))
 	lease := w.take(hubShop, ledger.Smart)
-	known := map[string]string{"A": "gid://1", "a": "gid://2", "'%_\"🚲": "x y", "B": ""}
-	require.NoError(t, w.Remember(w.ctx(), lease, known, w.now()))
-	require.Equal(t, known, w.references(shop, "A", "a", "'%_\"🚲", "B", "C", "A"))
+	references := map[string]string{"A": "gid://1", "a": "gid://2", "'%_\"🚲": "x y", "B": ""}
+	require.NoError(t, w.Remember(w.ctx(), lease, references, w.now()))
+	require.Equal(t, references, w.references(shop, "A", "a", "'%_\"🚲", "B", "C", "A"))
 	require.Empty(t, w.references(market, "A"))
 	require.NoError(t, w.Remember(w.ctx(), lease, map[string]string{"A": "gid://3"}, w.now()))
 	require.NoError(t, w.Forget(w.ctx(), lease, []string{"a", "C"}))
 	require.Equal(t, map[string]string{"A": "gid://3"}, w.references(shop, "A", "a"))
-	found := w.now()
-	require.NoError(t, w.Remember(w.ctx(), lease, map[string]string{"A": "gid://3"}, found))
+	foundAt := w.now()
+	require.NoError(t, w.Remember(w.ctx(), lease, map[string]string{"A": "gid://3"}, foundAt))
 	again, err := w.References(w.ctx(), shop, []string{"A"})
 	require.NoError(t, err)
-	require.Equal(t, map[string]ledger.Reference{"A": {ID: "gid://3", FoundAt: found}}, again, "the last look-up counts")
+	require.Equal(t, map[string]ledger.Reference{"A": {ID: "gid://3", FoundAt: foundAt}}, again, "the last look-up counts")
 	require.NoError(t, w.Remember(w.ctx(), lease, nil, w.now()))
 	require.NoError(t, w.Forget(w.ctx(), lease, nil))
 	require.Error(t, w.Remember(w.ctx(), lease, map[string]string{"Z": "ok", "\x00": "x"}, w.now()))
@@ -67,7 +67,7 @@ func parks(t *testing.T, w *world) {
 	require.Len(t, w.due(lease), 3, "a Full Sync tries again")
 }
 
-// parksForNow: a look-up that brought nothing is a try. The row stays due, after those that the run has not tried.
+// parksForNow: a look-up without a result counts as a try. The row stays due, after the rows that the run has not tried.
 func parksForNow(t *testing.T, w *world) {
 	lease := w.changed(hubShop, level("A", 5), level("B", 6))
 	query := ledger.DueQuery{Connection: hubShop, Run: lease.Run, MaximumTries: 2, Limit: 1}
@@ -96,7 +96,8 @@ func parksForNow(t *testing.T, w *world) {
 	other = next()
 	require.Equal(t, "B", other.ChannelSKU, "it was not tried")
 	require.Equal(t, 1, other.Part)
-	require.NoError(t, w.Park(w.ctx(), lease, []ledger.DueItem{other}, []ledger.ItemResponse{{ChannelSKU: "B", Status: ledger.StatusRejected, Reason: "gone"}}, w.now()))
+	require.NoError(t, w.Park(w.ctx(), lease, []ledger.DueItem{other},
+		[]ledger.ItemResponse{{ChannelSKU: "B", Status: ledger.StatusRejected, Reason: "gone"}}, w.now()))
 	again := next()
 	require.Equal(t, "A", again.ChannelSKU)
 	require.Equal(t, 1, again.Attempts)
@@ -132,18 +133,18 @@ func refusesParking(t *testing.T, w *world) {
 	require.Len(t, w.due(lease), 1)
 }
 
-// countsItems: a store may allow a number of calls for an item in a day of its own zone.
+// countsItems: a store may limit the calls of an item per day, in its own time zone.
 func countsItems(t *testing.T, w *world) {
 	const today, tomorrow = ledger.Day(20_000), ledger.Day(20_001)
 	lease := w.changed(hubShop, level("A", 5), level("B", 5))
 	due := func(most int64, day ledger.Day) []string {
 		items, err := w.NextDue(w.ctx(), ledger.DueQuery{Connection: hubShop, Run: lease.Run, MaximumTries: 100, Limit: 10, MaximumCalls: most, Day: day})
 		require.NoError(t, err)
-		var found []string
+		var skus []string
 		for _, item := range items {
-			found = append(found, item.ChannelSKU)
+			skus = append(skus, item.ChannelSKU)
 		}
-		return found
+		return skus
 	}
 	send := func(day ledger.Day) ledger.Intent {
 		now := w.now()
@@ -206,14 +207,14 @@ func prunesReferences(t *testing.T, w *world) {
 func remembersMany(t *testing.T, w *world) {
 	const count = 2000
 	lease := w.take(hubShop, ledger.Smart)
-	known := map[string]string{}
+	references := map[string]string{}
 	var skus []string
 	for range count {
 		sku := w.name("SKU")
-		known[sku], skus = "of "+sku, append(skus, sku)
+		references[sku], skus = "of "+sku, append(skus, sku)
 	}
-	require.NoError(t, w.Remember(w.ctx(), lease, known, w.now()))
-	require.Equal(t, known, w.references(shop, skus...))
+	require.NoError(t, w.Remember(w.ctx(), lease, references, w.now()))
+	require.Equal(t, references, w.references(shop, skus...))
 	require.NoError(t, w.Forget(w.ctx(), lease, skus))
 	require.Empty(t, w.references(shop, skus...))
 }
@@ -224,7 +225,8 @@ func refreshesIDs(t *testing.T, w *world) {
 	w.answered(lease, w.intend(lease, w.item(lease, "A"), w.item(lease, "B")), ledger.StatusExported)
 	w.answered(lease, w.intend(lease, w.item(lease, "C")), ledger.StatusRejected)
 	item := w.item(lease, "E")
-	require.NoError(t, w.Park(w.ctx(), lease, []ledger.DueItem{item}, []ledger.ItemResponse{{ChannelSKU: "E", Status: ledger.StatusBlocked, Reason: "two items have it"}}, w.now()))
+	require.NoError(t, w.Park(w.ctx(), lease, []ledger.DueItem{item},
+		[]ledger.ItemResponse{{ChannelSKU: "E", Status: ledger.StatusBlocked, Reason: "two items have it"}}, w.now()))
 	w.intend(lease, w.item(lease, "D"))
 	w.end(lease, ledger.Failed)
 

@@ -18,7 +18,7 @@ var repeatedTests = tests{
 	"a warehouse that adds up is read again everything": readsSumsAnew,
 }
 
-// reportSums records a full snapshot whose rows add up, a page each.
+// reportSums records a full snapshot whose rows are summed, one page for each row.
 func (w *world) reportSums(lease ledger.Lease, rows int, pages ...[]inventory.Level) ledger.SnapshotResult {
 	w.t.Helper()
 	id, err := w.Stage(w.ctx(), lease, ledger.SnapshotStart{Warehouse: hub, Repeated: inventory.RepeatedSum, Now: w.now()})
@@ -32,7 +32,7 @@ func (w *world) reportSums(lease ledger.Lease, rows int, pages ...[]inventory.Le
 	return result
 }
 
-// binOf is one row of a level of which 8 more units are on hand, and 8 are committed.
+// binOf returns one row of a level; it has 8 more units on hand, and 8 committed.
 func binOf(sku string, available int64) inventory.Level {
 	bin := level(sku, available)
 	bin.OnHand, bin.Committed = new(available+8), new(int64(8))

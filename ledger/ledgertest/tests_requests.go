@@ -23,9 +23,9 @@ var requestTests = tests{
 	"a failed request is made again":     servesAgain,
 }
 
-// coversRequests: a request that was made at a time, after a pass that began to fetch at a time.
+// coversRequests: a request is made before or after a pass began to fetch.
 func coversRequests(t *testing.T, w *world) {
-	for name, one := range map[string]struct {
+	for name, test := range map[string]struct {
 		pass, requesting ledger.Mode
 		outcome          ledger.Outcome
 		change           func(c *ledger.Claim) // of the pass
@@ -48,30 +48,32 @@ func coversRequests(t *testing.T, w *world) {
 		"a refused pass":             {pass: ledger.Full, requesting: ledger.Smart, outcome: ledger.RejectedOutcome},
 		"a held pass":                {pass: ledger.Full, requesting: ledger.Smart, outcome: ledger.Held},
 		"a dry pass":                 {pass: ledger.Full, requesting: ledger.Smart, outcome: ledger.Completed, change: func(c *ledger.Claim) { c.DryRun = true }},
-		"a scoped pass":              {pass: ledger.Full, requesting: ledger.Smart, outcome: ledger.Completed, change: func(c *ledger.Claim) { c.Scope = []string{"A"} }},
-		"a scoped request by smart":  {pass: ledger.Smart, requesting: ledger.Smart, outcome: ledger.Completed, scope: []string{"A"}},
-		"a scoped request by full":   {pass: ledger.Full, requesting: ledger.Smart, outcome: ledger.Completed, scope: []string{"A"}, covered: true},
-		"a dry request":              {pass: ledger.Full, requesting: ledger.Smart, outcome: ledger.Completed, dry: true},
+		"a scoped pass": {
+			pass: ledger.Full, requesting: ledger.Smart, outcome: ledger.Completed, change: func(c *ledger.Claim) { c.Scope = []string{"A"} },
+		},
+		"a scoped request by smart": {pass: ledger.Smart, requesting: ledger.Smart, outcome: ledger.Completed, scope: []string{"A"}},
+		"a scoped request by full":  {pass: ledger.Full, requesting: ledger.Smart, outcome: ledger.Completed, scope: []string{"A"}, covered: true},
+		"a dry request":             {pass: ledger.Full, requesting: ledger.Smart, outcome: ledger.Completed, dry: true},
 	} {
-		request := w.claim(hubShop, one.requesting)
-		request.Scope, request.DryRun = one.scope, one.dry
+		request := w.claim(hubShop, test.requesting)
+		request.Scope, request.DryRun = test.scope, test.dry
 		request.Requests = []ledger.Request{{ID: w.name("request"), At: w.now()}}
-		claim := w.claim(hubShop, one.pass)
-		if one.change != nil {
-			one.change(&claim)
+		claim := w.claim(hubShop, test.pass)
+		if test.change != nil {
+			test.change(&claim)
 		}
 		lease := w.grant(claim).Lease
-		if !one.noFetch {
+		if !test.noFetch {
 			_, err := w.Stage(w.ctx(), lease, ledger.SnapshotStart{Warehouse: hub, Now: w.now()})
 			require.NoError(t, err)
 		}
-		if one.late {
+		if test.late {
 			request.Requests[0].At = w.now()
 		}
-		w.end(lease, one.outcome)
+		w.end(lease, test.outcome)
 		granted := w.grant(request)
-		require.Equal(t, one.covered, granted.Covered, name)
-		if one.covered {
+		require.Equal(t, test.covered, granted.Covered, name)
+		if test.covered {
 			require.Equal(t, ledger.Grant{Covered: true, CoveredBy: lease.Run}, granted, name)
 			_, err := w.Holder(w.ctx(), shop)
 			require.ErrorIs(t, err, ledger.ErrNotFound, "%s: nothing was taken", name)
@@ -102,7 +104,7 @@ func coversAll(t *testing.T, w *world) {
 	require.Equal(t, ledger.Grant{Covered: true, CoveredBy: lease.Run}, w.grant(claim), "both were served by it")
 }
 
-// requesting is a claim with one request that is made now.
+// requesting returns a claim with one request that is made now.
 func (w *world) requesting(connection string, mode ledger.Mode, id string) ledger.Claim {
 	claim := w.claim(connection, mode)
 	claim.Trigger, claim.Requests = ledger.TriggerRequest, []ledger.Request{{ID: id, At: w.now()}}
@@ -151,13 +153,13 @@ func servesConnection(t *testing.T, w *world) {
 	require.False(t, w.grant(other).Covered)
 }
 
-// outcome is what the ledger says of a request.
+// outcome returns the ledger's entry of a request as text.
 func (w *world) outcome(t *testing.T, id string) ledger.RequestEntry {
 	t.Helper()
-	found, err := w.Requests(w.ctx(), ledger.RequestQuery{ID: id})
+	entries, err := w.Requests(w.ctx(), ledger.RequestQuery{ID: id})
 	require.NoError(t, err)
-	require.Len(t, found, 1, id)
-	return found[0]
+	require.Len(t, entries, 1, id)
+	return entries[0]
 }
 
 func tellsOutcomes(t *testing.T, w *world) {
@@ -172,19 +174,19 @@ func tellsOutcomes(t *testing.T, w *world) {
 	} {
 		id := "r/" + string(outcome)
 		granted := w.grant(ask(id))
-		found := w.outcome(t, id)
-		require.Equal(t, ledger.RequestRunning, found.Outcome)
-		require.Equal(t, granted.Lease.Run, found.Run)
-		require.Equal(t, "ann", found.By)
-		require.Nil(t, found.EndedAt)
+		entry := w.outcome(t, id)
+		require.Equal(t, ledger.RequestRunning, entry.Outcome)
+		require.Equal(t, granted.Lease.Run, entry.Run)
+		require.Equal(t, "ann", entry.By)
+		require.Nil(t, entry.EndedAt)
 		require.NoError(t, w.EndRun(w.ctx(), granted.Lease, ledger.RunEnd{Outcome: outcome, Reason: "the token has expired", Now: w.now()}))
-		found = w.outcome(t, id)
-		require.Equal(t, want, found.Outcome, outcome)
-		require.NotNil(t, found.EndedAt)
+		entry = w.outcome(t, id)
+		require.Equal(t, want, entry.Outcome, outcome)
+		require.NotNil(t, entry.EndedAt)
 		if want == ledger.RequestFailed {
-			require.Equal(t, fmt.Sprintf("run %d ended as %s: the token has expired", granted.Lease.Run, outcome), found.Reason)
+			require.Equal(t, fmt.Sprintf("run %d ended as %s: the token has expired", granted.Lease.Run, outcome), entry.Reason)
 		} else {
-			require.Empty(t, found.Reason)
+			require.Empty(t, entry.Reason)
 		}
 	}
 
@@ -196,10 +198,10 @@ func tellsOutcomes(t *testing.T, w *world) {
 	require.NoError(t, err)
 	w.end(lease, ledger.Completed)
 	require.True(t, w.grant(covered).Covered)
-	found := w.outcome(t, "covered")
-	require.Equal(t, ledger.RequestCovered, found.Outcome)
-	require.Equal(t, lease.Run, found.Run)
-	require.Contains(t, found.Reason, fmt.Sprintf("by run %d", lease.Run))
+	entry := w.outcome(t, "covered")
+	require.Equal(t, ledger.RequestCovered, entry.Outcome)
+	require.Equal(t, lease.Run, entry.Run)
+	require.Contains(t, entry.Reason, fmt.Sprintf("by run %d", lease.Run))
 
 	skipped := ask("skipped")
 	_, err = w.SkipRun(w.ctx(), skipped, ledger.Skipped, "connection hub-shop is not enabled")
@@ -225,9 +227,9 @@ func tellsGroups(t *testing.T, w *world) {
 	for range 2 { // tried again
 		require.NoError(t, w.NoteRequests(w.ctx(), hubShop, ledger.Smart, "run/group/1", append(many, many[0])))
 	}
-	found := w.outcome(t, "r7")
-	require.Equal(t, ledger.RequestWaiting, found.Outcome)
-	require.Equal(t, "run/group/1", found.Group)
+	entry := w.outcome(t, "r7")
+	require.Equal(t, ledger.RequestWaiting, entry.Outcome)
+	require.Equal(t, "run/group/1", entry.Group)
 	claim := w.claim(hubShop, ledger.Smart)
 	claim.Requests = []ledger.Request{{ID: "run/group/1", At: w.now()}}
 	lease := w.grant(claim).Lease
@@ -249,7 +251,7 @@ func servesAgain(t *testing.T, w *world) {
 	w.end(w.grant(claim).Lease, ledger.Failed)
 	claim.WorkflowRun += "/2"
 	w.end(w.grant(claim).Lease, ledger.Completed)
-	found := w.outcome(t, "again")
-	require.Equal(t, ledger.RequestServed, found.Outcome)
-	require.Empty(t, found.Reason)
+	entry := w.outcome(t, "again")
+	require.Equal(t, ledger.RequestServed, entry.Outcome)
+	require.Empty(t, entry.Reason)
 }

@@ -200,7 +200,7 @@ func (w *world) submitted(lease ledger.Lease, intent ledger.Intent, ticket strin
 	require.NoError(w.t, w.ApplyResponses(w.ctx(), lease, answer))
 }
 
-// rejected is a lease of a run in which the store has refused A, which is 5, for good.
+// rejected returns the lease of a run in which the store rejected A, which is 5.
 func rejected(w *world) ledger.Lease {
 	w.t.Helper()
 	lease := w.changed(hubShop, level("A", 5))
@@ -302,7 +302,7 @@ func refusesPage(t *testing.T, w *world) {
 	require.Empty(t, w.rows(hubShop))
 }
 
-// becomesBundle: a product that becomes a bundle is made of its components from then on.
+// becomesBundle: a product that becomes a bundle is resolved from its components from then on.
 func becomesBundle(t *testing.T, w *world) {
 	w.pass(hubShop, ledger.Smart, level("A", 9), level("KIT", 100))
 	w.apply(alter(func(d *ledger.Definitions) { d.Bundles = []ledger.BundleDefinition{bundle("KIT", of("A", 2))} }))
@@ -313,7 +313,7 @@ func becomesBundle(t *testing.T, w *world) {
 	require.Equal(t, "exported 100, shows 100", w.rows(hubShop)["KIT"])
 }
 
-// An attempt of Resolve that was given up (its heartbeat was late) goes on beside the next attempt: both hold the same lease.
+// An attempt of Resolve that timed out (its heartbeat was late) goes on beside the next attempt: both hold the same lease.
 func lateResolve(t *testing.T, w *world) {
 	lease := w.take(hubShop, ledger.Smart)
 	w.report(lease, part(), []inventory.Level{level("A", 5)})

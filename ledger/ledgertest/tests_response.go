@@ -61,7 +61,7 @@ func answersEach(t *testing.T, w *world) {
 	}
 }
 
-// answersChanged: the figure changed between the call and its answer, so the row is due again whatever the answer was.
+// answersChanged: the figure changed between the call and its response, so the row is due again whatever the response was.
 func answersChanged(t *testing.T, w *world) {
 	for status, shows := range map[ledger.Status]int{
 		ledger.StatusExported: 4, ledger.StatusRetrying: 5, ledger.StatusPending: 5,
@@ -101,7 +101,7 @@ func answersItems(t *testing.T, w *world) {
 	require.Empty(t, w.openCalls(hubShop))
 }
 
-// answersSome: what is not answered is unknown, never "succeeded".
+// answersSome: an item without a result is unknown, never exported.
 func answersSome(t *testing.T, w *world) {
 	lease := w.changed(hubShop, level("A", 5), level("B", 6), level("C", 7))
 	intent := w.intend(lease)
@@ -113,14 +113,16 @@ func answersSome(t *testing.T, w *world) {
 	require.Len(t, open, 1)
 	require.Equal(t, intent.Body, open[0].Body, "the same bytes go out again")
 	require.Empty(t, w.due(lease))
-	require.NoError(t, w.ApplyResponses(w.ctx(), lease, ledger.Response{Key: intent.Key, Now: w.now(), Items: []ledger.ItemResponse{says(intent.Items[1], ledger.StatusExported)}}))
+	require.NoError(t, w.ApplyResponses(w.ctx(), lease, ledger.Response{
+		Key: intent.Key, Now: w.now(), Items: []ledger.ItemResponse{says(intent.Items[1], ledger.StatusExported)},
+	}))
 	require.Len(t, w.openCalls(hubShop), 1)
 	w.answered(lease, intent, ledger.StatusExported)
 	require.Empty(t, w.openCalls(hubShop))
 	require.Equal(t, map[string]string{"A": "exported 5, shows 5", "B": "exported 6, shows 6", "C": "exported 7, shows 7"}, w.rows(hubShop))
 }
 
-// answersOnce: the bytes go out again for one unknown item, and the store is told an old figure of an answered one.
+// answersOnce: the bytes are sent again because of one unknown item, and so the store gets the old figure of an answered item too.
 func answersOnce(t *testing.T, w *world) {
 	lease := w.changed(hubShop, level("A", 5), level("B", 6))
 	intent := w.intend(lease)
@@ -135,7 +137,7 @@ func answersOnce(t *testing.T, w *world) {
 	require.Equal(t, "exported 9, shows 9", w.rows(hubShop)["A"])
 }
 
-// answersOther: an item was answered, and its row is in a newer call by now. The old call's second answer says nothing of it.
+// answersOther: an item was answered, and its row is in a newer call by now. The old call's second response must not change it.
 func answersOther(t *testing.T, w *world) {
 	lease := w.changed(hubShop, level("A", 5), level("B", 6))
 	first := w.intend(lease)
@@ -194,7 +196,9 @@ func answersForeign(t *testing.T, w *world) {
 func answersNothing(t *testing.T, w *world) {
 	lease := w.changed(hubShop, level("A", 5))
 	before := w.channelLevels(hubShop)
-	_ = w.ApplyResponses(w.ctx(), lease, ledger.Response{Key: "never", Now: w.now(), Items: []ledger.ItemResponse{{ChannelSKU: "A", Status: ledger.StatusExported}}})
+	_ = w.ApplyResponses(w.ctx(), lease, ledger.Response{
+		Key: "never", Now: w.now(), Items: []ledger.ItemResponse{{ChannelSKU: "A", Status: ledger.StatusExported}},
+	})
 	require.Equal(t, before, w.channelLevels(hubShop))
 }
 
@@ -256,7 +260,7 @@ func answersMany(t *testing.T, w *world) {
 	}
 }
 
-// keepsWords: a foreign text must not lose the answer that it came with.
+// keepsWords: an invalid text in a response must not lose the response.
 func keepsWords(t *testing.T, w *world) {
 	lease := w.changed(hubShop, level("A", 5))
 	intent := w.intend(lease)
@@ -288,9 +292,10 @@ func answersUnknown(t *testing.T, w *world) {
 	lease := w.changed(hubShop, level("A", 5))
 	intent := w.intend(lease)
 	later := w.now().Add(callTime)
-	require.NoError(t, w.ApplyResponses(w.ctx(), lease, ledger.Response{Key: intent.Key, PollAfter: later, Note: "timeout", Now: w.now(), Items: []ledger.ItemResponse{
-		{ChannelSKU: "A", Status: ledger.StatusUnknown, Reason: "timeout"},
-	}}))
+	require.NoError(t, w.ApplyResponses(w.ctx(), lease, ledger.Response{
+		Key: intent.Key, PollAfter: later, Note: "timeout", Now: w.now(),
+		Items: []ledger.ItemResponse{{ChannelSKU: "A", Status: ledger.StatusUnknown, Reason: "timeout"}},
+	}))
 	open := w.openCalls(hubShop)
 	require.Len(t, open, 1)
 	require.Equal(t, later, open[0].PollAfter, "when to send it again")

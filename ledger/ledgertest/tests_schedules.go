@@ -9,7 +9,7 @@ import (
 	"github.com/tidemark/tidemark/ledger"
 )
 
-// What is set of schedules beside the configuration is kept with a version that only grows.
+// What is set for schedules beside the configuration is stored with a version that only grows.
 var scheduleTests = tests{
 	"an override is kept as it was made":             overrideKept,
 	"a second editor is refused":                     overrideOutdated,
@@ -33,9 +33,9 @@ var nightly = ledger.Schedule{Timezone: "Europe/Paris", Rules: []ledger.Rule{
 
 func (w *world) states(connection string) []ledger.ScheduleState {
 	w.t.Helper()
-	found, err := w.ScheduleStates(w.ctx(), connection)
+	states, err := w.ScheduleStates(w.ctx(), connection)
 	require.NoError(w.t, err)
-	return found
+	return states
 }
 
 func (w *world) override(mode ledger.Mode, override *ledger.Override, version int64) ledger.ScheduleState {
@@ -63,19 +63,19 @@ func overrideKept(t *testing.T, w *world) {
 
 	bare := &ledger.Override{Schedule: ledger.Schedule{Rules: []ledger.Rule{}, Timezone: "UTC"}, By: "ann\x00", Since: w.now()}
 	w.override(ledger.Full, bare, 0)
-	found := w.states(hubShop)
-	require.Len(t, found, 2)
-	require.Equal(t, ledger.Full, found[0].Mode)
-	require.Equal(t, "ann\uFFFD", found[0].Override.By)
-	require.Nil(t, found[0].Override.Until)
-	require.Nil(t, found[0].Override.Base)
+	states := w.states(hubShop)
+	require.Len(t, states, 2)
+	require.Equal(t, ledger.Full, states[0].Mode)
+	require.Equal(t, "ann\uFFFD", states[0].Override.By)
+	require.Nil(t, states[0].Override.Until)
+	require.Nil(t, states[0].Override.Base)
 	_, err = w.SetOverride(w.ctx(), "nobody", ledger.Smart, bare, 0, w.now())
 	require.ErrorIs(t, err, ledger.ErrNotFound)
 }
 
 func overrideOutdated(t *testing.T, w *world) {
-	mine := &ledger.Override{Schedule: nightly, By: "ann", Since: w.now()}
-	kept := w.override(ledger.Smart, mine, 0)
+	wanted := &ledger.Override{Schedule: nightly, By: "ann", Since: w.now()}
+	kept := w.override(ledger.Smart, wanted, 0)
 	for _, version := range []int64{0, 2} {
 		for _, override := range []*ledger.Override{nil, {Schedule: nightly, By: "bob"}} {
 			_, err := w.SetOverride(w.ctx(), hubShop, ledger.Smart, override, version, w.now())
@@ -125,9 +125,9 @@ func overrideOfAnApply(t *testing.T, w *world) {
 		d.Connections[0].Inventory.Smart = []ledger.Rule{{Every: 2 * time.Hour}}
 	}), ledger.ApplyOptions{Now: at, From: "/etc/tidemark.yaml"})
 	require.NoError(t, err)
-	found := w.states("")
-	require.Len(t, found, 1, "only the schedule that changed has a new version")
-	require.Equal(t, ledger.ScheduleState{Connection: hubShop, Mode: ledger.Smart, Version: 2, ChangedAt: at, Override: made}, found[0])
+	states := w.states("")
+	require.Len(t, states, 1, "only the schedule that changed has a new version")
+	require.Equal(t, ledger.ScheduleState{Connection: hubShop, Mode: ledger.Smart, Version: 2, ChangedAt: at, Override: made}, states[0])
 	w.apply(alter(func(d *ledger.Definitions) {
 		d.Connections[0].Inventory.Smart = []ledger.Rule{{Every: 2 * time.Hour}}
 		d.Connections[0].Inventory.Unnamed = []ledger.Mode{ledger.Full}
@@ -148,12 +148,12 @@ func overrideDecided(t *testing.T, w *world) {
 		{Connection: hubShop, Mode: ledger.Smart, Version: 1}, {Connection: hubShop, Mode: ledger.Full, Override: made},
 	}})
 	require.NoError(t, err)
-	found := w.states(hubShop)
-	require.Len(t, found, 2)
-	require.Equal(t, made, found[0].Override)
-	require.EqualValues(t, 1, found[0].Version)
-	require.Nil(t, found[1].Override)
-	require.EqualValues(t, 2, found[1].Version)
+	states := w.states(hubShop)
+	require.Len(t, states, 2)
+	require.Equal(t, made, states[0].Override)
+	require.EqualValues(t, 1, states[0].Version)
+	require.Nil(t, states[1].Override)
+	require.EqualValues(t, 2, states[1].Version)
 }
 
 func overrideDecidedLate(t *testing.T, w *world) {
@@ -175,7 +175,9 @@ func overrideReadOnly(t *testing.T, w *world) {
 	_, err := w.SetOverride(w.ctx(), hubShop, ledger.Smart, &ledger.Override{Schedule: nightly}, 1, w.now())
 	require.ErrorIs(t, err, ledger.ErrSchedulesReadOnly)
 	w.override(ledger.Smart, nil, 1)
-	require.Equal(t, []ledger.Change{{Action: "changed", Kind: "setting", ID: "console", Detail: "schedules can be set on the pages again"}}, w.apply(definitions()))
+	require.Equal(t, []ledger.Change{{
+		Action: "changed", Kind: "setting", ID: "console", Detail: "schedules can be set on the pages again",
+	}}, w.apply(definitions()))
 	w.override(ledger.Smart, &ledger.Override{Schedule: nightly}, 2)
 }
 

@@ -10,7 +10,7 @@ import (
 	"github.com/tidemark/tidemark/ledger"
 )
 
-// What is set of stores, warehouses and connections beside the configuration is in force at once, and kept with a version that only grows.
+// What is set for stores, warehouses and connections beside the configuration is in force at once, and is stored with a version that only grows.
 var settingTests = tests{
 	"every setting is set and cleared":              settingsOfEveryKind,
 	"an override is kept as it was made":            settingKept,
@@ -35,12 +35,12 @@ func (w *world) set(key ledger.SettingKey, override *ledger.SettingOverride, ver
 
 func (w *world) settings() []ledger.SettingState {
 	w.t.Helper()
-	found, err := w.SettingStates(w.ctx())
+	states, err := w.SettingStates(w.ctx())
 	require.NoError(w.t, err)
-	return found
+	return states
 }
 
-// defined are the definitions that are in force.
+// defined returns the definitions in force.
 func (w *world) defined() *ledger.Definitions {
 	w.t.Helper()
 	var d ledger.Definitions
@@ -51,11 +51,11 @@ func (w *world) defined() *ledger.Definitions {
 	require.NoError(w.t, err)
 	d.Connections, err = w.Connections(w.ctx())
 	require.NoError(w.t, err)
-	for _, one := range d.Warehouses {
-		strategy, err := w.Strategy(w.ctx(), one.Merchant, one.ID)
+	for _, depot := range d.Warehouses {
+		strategy, err := w.Strategy(w.ctx(), depot.Merchant, depot.ID)
 		require.NoError(w.t, err)
 		if strategy != nil {
-			d.Strategies = append(d.Strategies, ledger.StrategyDefinition{Merchant: one.Merchant, Warehouse: one.ID, Strategy: *strategy})
+			d.Strategies = append(d.Strategies, ledger.StrategyDefinition{Merchant: depot.Merchant, Warehouse: depot.ID, Strategy: *strategy})
 		}
 	}
 	return &d
@@ -154,7 +154,8 @@ func settingMakesDue(t *testing.T, w *world) {
 	w.set(ledger.SettingKey{Kind: ledger.OfConnection, ID: hubShop, Name: ledger.SettingUnlisted}, w.overridden(inventory.UnlistedBlock), 0)
 	after := version()
 	require.Greater(t, after, before)
-	w.set(ledger.SettingKey{Kind: ledger.OfWarehouse, ID: hub, Name: ledger.SettingStrategy}, w.overridden(inventory.Strategy{BufferUnits: 1, Distribution: inventory.DistributeAll}), 0)
+	w.set(ledger.SettingKey{Kind: ledger.OfWarehouse, ID: hub, Name: ledger.SettingStrategy},
+		w.overridden(inventory.Strategy{BufferUnits: 1, Distribution: inventory.DistributeAll}), 0)
 	require.Greater(t, version(), after)
 }
 
@@ -162,9 +163,9 @@ func settingOfSchedules(t *testing.T, w *world) {
 	w.set(ledger.SettingKey{Kind: ledger.OfConnection, ID: hubShop, Name: ledger.SettingUnlisted}, w.overridden(inventory.UnlistedBlock), 0)
 	require.Empty(t, w.states(""))
 	w.set(overlapOfHub, w.overridden(ledger.OverlapBuffer), 0)
-	found := w.states("")
-	require.Len(t, found, 2)
-	for _, state := range found {
+	states := w.states("")
+	require.Len(t, states, 2)
+	for _, state := range states {
 		require.Equal(t, hubShop, state.Connection)
 		require.Less(t, state.Reconciled, state.Version, "Temporal is to be brought to it")
 	}
@@ -202,7 +203,8 @@ func settingOfAnApply(t *testing.T, w *world) {
 		versions[state.SettingKey] = state.Version
 	}
 	refusedOfHub := ledger.SettingKey{Kind: ledger.OfWarehouse, ID: hub, Name: ledger.SettingMaximumRefused}
-	require.Equal(t, map[ledger.SettingKey]int64{zeroedOfHub: 2, shareOfShop: 1, refusedOfHub: 1}, versions, "who read another value, or that of another, read an old one")
+	require.Equal(t, map[ledger.SettingKey]int64{zeroedOfHub: 2, shareOfShop: 1, refusedOfHub: 1}, versions,
+		"a setting has a new version when its value changed, or who sets it")
 	require.Equal(t, "0.7", w.inForce(zeroedOfHub))
 	w.set(zeroedOfHub, nil, 2)
 	require.Equal(t, "0.3", w.inForce(zeroedOfHub), "what the configuration says by now")
@@ -219,14 +221,14 @@ func settingDecided(t *testing.T, w *world) {
 	require.NoError(t, err)
 	require.Equal(t, "0.8", w.inForce(shareOfShop))
 	require.Equal(t, "0.25", w.inForce(zeroedOfHub))
-	found := w.settings()
-	require.Len(t, found, 2)
-	require.Nil(t, found[0].Override)
-	require.EqualValues(t, 2, found[0].Version)
-	require.Equal(t, made, found[1].Override)
+	states := w.settings()
+	require.Len(t, states, 2)
+	require.Nil(t, states[0].Override)
+	require.EqualValues(t, 2, states[0].Version)
+	require.Equal(t, made, states[1].Override)
 	_, err = w.Apply(w.ctx(), definitions(), ledger.ApplyOptions{DryRun: true, Settings: []ledger.SettingChange{{SettingKey: zeroedOfHub, Version: 1}}})
 	require.NoError(t, err)
-	require.Equal(t, found, w.settings(), "a dry run changes nothing")
+	require.Equal(t, states, w.settings(), "a dry run changes nothing")
 }
 
 func settingDecidedLate(t *testing.T, w *world) {
@@ -249,7 +251,9 @@ func settingReadOnly(t *testing.T, w *world) {
 	_, err = w.SetSetting(w.ctx(), shareOfShop, w.overridden(0.1), 1, w.now())
 	require.ErrorIs(t, err, ledger.ErrSettingsReadOnly)
 	w.set(shareOfShop, nil, 1)
-	require.Equal(t, []ledger.Change{{Action: "changed", Kind: "setting", ID: "console", Detail: "settings can be set on the pages again"}}, w.apply(definitions()))
+	require.Equal(t, []ledger.Change{{
+		Action: "changed", Kind: "setting", ID: "console", Detail: "settings can be set on the pages again",
+	}}, w.apply(definitions()))
 	w.set(shareOfShop, w.overridden(0.1), 2)
 }
 
@@ -262,9 +266,9 @@ func settingPruned(t *testing.T, w *world) {
 		Warehouses: []ledger.Warehouse{warehouse(annex)}, Stores: []ledger.Store{store(shop)}, Connections: []ledger.Connection{connection(annex, shop)},
 	}, ledger.ApplyOptions{Prune: true})
 	require.NoError(t, err)
-	found := w.settings()
-	require.Len(t, found, 1)
-	require.Equal(t, shareOfShop, found[0].SettingKey)
+	states := w.settings()
+	require.Len(t, states, 1)
+	require.Equal(t, shareOfShop, states[0].SettingKey)
 }
 
 func settingAbsent(t *testing.T, w *world) {

@@ -71,8 +71,8 @@ func refusesAcrossPages(t *testing.T, w *world) {
 
 func refusesNUL(t *testing.T, w *world) {
 	id := w.stage(w.take(hubShop, ledger.Smart), nil)
-	for _, one := range []inventory.Level{{SKU: "A", Facility: "\x00"}, {SKU: "A\x00"}} {
-		require.ErrorContains(t, w.StageRows(w.ctx(), id, []inventory.Level{level("B", 1), one}, nil), "NUL")
+	for _, invalid := range []inventory.Level{{SKU: "A", Facility: "\x00"}, {SKU: "A\x00"}} {
+		require.ErrorContains(t, w.StageRows(w.ctx(), id, []inventory.Level{level("B", 1), invalid}, nil), "NUL")
 	}
 }
 
@@ -89,19 +89,19 @@ func listsRefusals(t *testing.T, w *world) {
 	result := w.report(lease, whole(), []inventory.Level{level("A", 5)}, refused...)
 	require.EqualValues(t, 7, result.Rows)
 	require.EqualValues(t, 6, result.Refused)
-	found, err := w.Refusals(w.ctx(), hub, 100)
+	listed, err := w.Refusals(w.ctx(), hub, 100)
 	require.NoError(t, err)
-	require.ElementsMatch(t, refused, found)
-	found, err = w.Refusals(w.ctx(), hub, 2)
+	require.ElementsMatch(t, refused, listed)
+	listed, err = w.Refusals(w.ctx(), hub, 2)
 	require.NoError(t, err)
-	require.Len(t, found, 2)
-	found, err = w.Refusals(w.ctx(), annex, 10)
+	require.Len(t, listed, 2)
+	listed, err = w.Refusals(w.ctx(), annex, 10)
 	require.NoError(t, err)
-	require.Empty(t, found)
+	require.Empty(t, listed)
 	w.report(lease, whole(), []inventory.Level{level("A", 5)})
-	found, err = w.Refusals(w.ctx(), hub, 10)
+	listed, err = w.Refusals(w.ctx(), hub, 10)
 	require.NoError(t, err)
-	require.Empty(t, found, "only the latest snapshot's")
+	require.Empty(t, listed, "only the latest snapshot's")
 }
 
 func countsRows(t *testing.T, w *world) {
@@ -182,9 +182,9 @@ func discards(t *testing.T, w *world) {
 
 func keepsMark(t *testing.T, w *world) {
 	cursor := func() string {
-		found, err := w.SourceCursor(w.ctx(), hub)
+		sourceCursor, err := w.SourceCursor(w.ctx(), hub)
 		require.NoError(t, err)
-		return found
+		return sourceCursor
 	}
 	require.Empty(t, cursor())
 	lease := w.take(hubShop, ledger.Smart)
@@ -207,7 +207,7 @@ func keepsMark(t *testing.T, w *world) {
 	require.ErrorIs(t, err, ledger.ErrNotFound)
 }
 
-// recordsOnce: the answer to a Record may be lost, and the caller tries again.
+// recordsOnce: the result of Record may be lost, and the caller tries again.
 func recordsOnce(t *testing.T, w *world) {
 	lease := w.take(hubShop, ledger.Smart)
 	id := w.stage(lease, []inventory.Level{level("A", 5)})
@@ -237,12 +237,13 @@ func stagesNowhere(t *testing.T, w *world) {
 	require.Error(t, err)
 }
 
-// judgesWhole: the rows and the refusals of all pages are one snapshot.
+// judgesWhole: the guard judges the rows and the refusals of all pages together.
 func judgesWhole(t *testing.T, w *world) {
 	lease := w.take(hubShop, ledger.Smart)
 	id := w.stage(lease, nil)
 	for i := range 5 {
-		require.NoError(t, w.StageRows(w.ctx(), id, []inventory.Level{level(fmt.Sprint("A", i), 1)}, []inventory.Refusal{{SKU: fmt.Sprint("R", i), Reason: "no figure"}}))
+		require.NoError(t, w.StageRows(w.ctx(), id, []inventory.Level{level(fmt.Sprint("A", i), 1)},
+			[]inventory.Refusal{{SKU: fmt.Sprint("R", i), Reason: "no figure"}}))
 	}
 	result, err := w.Record(w.ctx(), lease, id, ledger.SnapshotEnd{Full: true, Rows: 10, Guard: ledger.Guard{MaximumRefused: 0.5}, Now: w.now()})
 	require.NoError(t, err)

@@ -33,12 +33,12 @@ var staleTests = tests{
 	"many levels":                               marksMany,
 }
 
-// unread is a row of the facility east that was refused.
+// unread returns a refused row of the facility east.
 func unread(sku string) inventory.Refusal {
 	return inventory.Refusal{SKU: sku, Facility: "east", Place: "stock.csv:2", Reason: "no figure"}
 }
 
-// zero is a snapshot of a warehouse that does not sell what it cannot read.
+// zero is a snapshot of a warehouse whose policy is that refused rows count as 0.
 func zero(end ledger.SnapshotEnd) ledger.SnapshotEnd {
 	end.Refused = inventory.RefusedZero
 	return end
@@ -49,22 +49,22 @@ func (w *world) stale() map[string]inventory.Stale {
 	w.t.Helper()
 	rows, err := w.StaleLevels(w.ctx(), hub, "", ledger.Page{Limit: 1000})
 	require.NoError(w.t, err)
-	found := map[string]inventory.Stale{}
-	for _, one := range rows {
-		name := one.SKU
-		if one.Facility != "east" {
-			name += "@" + one.Facility
+	marks := map[string]inventory.Stale{}
+	for _, row := range rows {
+		name := row.SKU
+		if row.Facility != "east" {
+			name += "@" + row.Facility
 		}
-		found[name] = one.Stale
+		marks[name] = row.Stale
 	}
-	return found
+	return marks
 }
 
 func (w *world) staleCount() ledger.StaleCount {
 	w.t.Helper()
-	found, err := w.CountStale(w.ctx(), hub)
+	count, err := w.CountStale(w.ctx(), hub)
 	require.NoError(w.t, err)
-	return found
+	return count
 }
 
 func marksRefused(t *testing.T, w *world) {
@@ -105,7 +105,7 @@ func marksRefused(t *testing.T, w *world) {
 func marksWhatIsNamed(t *testing.T, w *world) {
 	lease := w.take(hubShop, ledger.Smart)
 	all := append(in("east", level("A", 5), level("B", 7)), in("west", level("A", 6), level("B", 8))...)
-	for name, one := range map[string]struct {
+	for name, test := range map[string]struct {
 		rows    []inventory.Level
 		refused inventory.Refusal
 		stale   []string
@@ -123,13 +123,13 @@ func marksWhatIsNamed(t *testing.T, w *world) {
 	} {
 		w.report(lease, whole(), all)
 		require.Empty(t, w.stale(), name)
-		one.refused.Reason = "no figure"
-		w.report(lease, part(), one.rows, one.refused)
-		var found []string
+		test.refused.Reason = "no figure"
+		w.report(lease, part(), test.rows, test.refused)
+		var marked []string
 		for at := range w.stale() {
-			found = append(found, at)
+			marked = append(marked, at)
 		}
-		require.ElementsMatch(t, one.stale, found, name)
+		require.ElementsMatch(t, test.stale, marked, name)
 		require.Equal(t, map[string]int64{"A": 5, "A@west": 6, "B": 7, "B@west": 8}, w.available(hub), name)
 	}
 }
@@ -159,7 +159,7 @@ func marksNothingHeld(t *testing.T, w *world) {
 	require.Len(t, w.stale(), 1)
 }
 
-// marksNothingOlder: a row that could not have changed the level, had it been read, leaves it as it is.
+// marksNothingOlder: a refused row that is older than the level does not mark it, because it would not have changed it.
 func marksNothingOlder(t *testing.T, w *world) {
 	lease := w.take(hubShop, ledger.Smart)
 	end := zero(part())
@@ -184,7 +184,7 @@ func unmarks(t *testing.T, w *world) {
 	zeroing.Missing = inventory.MissingZero
 	nameless := inventory.Refusal{Reason: "the SKU is empty"}
 	unreadable := inventory.Refusal{SKU: "\uFFFD", Reason: "no UTF-8", UnreadableSKU: true}
-	for name, one := range map[string]struct {
+	for name, test := range map[string]struct {
 		end       ledger.SnapshotEnd
 		rows      []inventory.Level
 		refused   []inventory.Refusal
@@ -217,7 +217,7 @@ func unmarks(t *testing.T, w *world) {
 			return own
 		}
 		var refusals []inventory.Refusal
-		for _, refusal := range one.refused {
+		for _, refusal := range test.refused {
 			if refusal.SKU == "A" {
 				refusal.SKU = sku
 			}
@@ -226,10 +226,10 @@ func unmarks(t *testing.T, w *world) {
 		w.report(lease, at(part(), 10), []inventory.Level{level(sku, 5)})
 		w.report(lease, at(part(), 20), nil, unread(sku))
 		require.Contains(t, w.stale(), sku, name)
-		w.report(lease, one.end, named(one.rows), refusals...)
+		w.report(lease, test.end, named(test.rows), refusals...)
 		east := w.levelsOf(sku)[0]
-		require.Equal(t, one.stale, east.Stale != nil, name)
-		require.EqualValues(t, one.available, east.Available, name)
+		require.Equal(t, test.stale, east.Stale != nil, name)
+		require.EqualValues(t, test.available, east.Available, name)
 		w.report(lease, at(part(), 40), []inventory.Level{level(sku, 0)})
 	}
 }
@@ -299,16 +299,16 @@ func neverRead(t *testing.T, w *world) {
 	w.report(lease, whole(), []inventory.Level{level("A", 4)})
 	require.NotContains(t, w.stale(), "O", "the source does not name it any more")
 
-	found, err := w.StaleOf(w.ctx(), w.plan(hubShop, ledger.Smart).Connection, "O")
+	levels, err := w.StaleOf(w.ctx(), w.plan(hubShop, ledger.Smart).Connection, "O")
 	require.NoError(t, err)
-	require.Empty(t, found)
+	require.Empty(t, levels)
 	w.apply(alter(func(d *ledger.Definitions) { d.Listings = []ledger.ListingDefinition{listing(shop, "O", "SOLD-AS-O")} }))
 	w.report(lease, part(), nil, again2)
 	for _, sku := range []string{"O", "SOLD-AS-O"} {
-		found, err = w.StaleOf(w.ctx(), w.plan(hubShop, ledger.Smart).Connection, sku)
+		levels, err = w.StaleOf(w.ctx(), w.plan(hubShop, ledger.Smart).Connection, sku)
 		require.NoError(t, err)
-		require.Len(t, found, 1, sku)
-		require.Equal(t, "O", found[0].SKU)
+		require.Len(t, levels, 1, sku)
+		require.Equal(t, "O", levels[0].SKU)
 	}
 }
 
@@ -342,12 +342,12 @@ func zeroesRefused(t *testing.T, w *world) {
 	require.Empty(t, w.stale())
 }
 
-// zeroHasNoClock: the level keeps the time of the row that was read last. The next row that is read wins when it is not older than that
-// one, whatever its time; see clock.go.
+// zeroHasNoClock: the level keeps the time of the last row that was read. The next row is accepted when it is not older than that one,
+// whatever the time of the refusal; see clock.go.
 func zeroHasNoClock(t *testing.T, w *world) {
 	lease := w.take(hubShop, ledger.Smart)
 	type seen struct{ row, asOf, fetched int }
-	for name, one := range map[string]struct {
+	for name, test := range map[string]struct {
 		read, next seen
 		newer      bool
 	}{
@@ -381,16 +381,16 @@ func zeroHasNoClock(t *testing.T, w *world) {
 				_, err = w.Record(w.ctx(), lease, id, end)
 				require.NoError(t, err)
 			}
-			report(one.read, []inventory.Level{levelAt(sku, 3, moved(one.read.row))})
+			report(test.read, []inventory.Level{levelAt(sku, 3, moved(test.read.row))})
 			before := w.levelRow(hub, sku).Level
 			report(seen{0, 0, 70}, nil, unread(sku))
 			zeroed := w.levelRow(hub, sku)
 			require.Zero(t, zeroed.Available, name)
 			require.Equal(t, before.ReportedAt, zeroed.ReportedAt, name)
-			report(one.next, []inventory.Level{levelAt(sku, 2, moved(one.next.row))})
+			report(test.next, []inventory.Level{levelAt(sku, 2, moved(test.next.row))})
 			row := w.levelRow(hub, sku)
-			require.Equal(t, one.newer, row.Available == 2, "%s, full %v", name, full)
-			require.Equal(t, one.newer, row.Stale == nil, "%s, full %v", name, full)
+			require.Equal(t, test.newer, row.Available == 2, "%s, full %v", name, full)
+			require.Equal(t, test.newer, row.Stale == nil, "%s, full %v", name, full)
 		}
 	}
 }
@@ -404,7 +404,7 @@ func leavesNegatives(t *testing.T, w *world) {
 	require.False(t, w.stale()["A"].Zeroed)
 }
 
-// keepsZeroUnnamed: that a row is gone is no reading of it, so what counted as 0 does not come back into the stores by it.
+// keepsZeroUnnamed: an absent row is not a row that was read, so a level that counts as 0 does not get its old figure back when it is absent.
 func keepsZeroUnnamed(t *testing.T, w *world) {
 	lease := w.take(hubShop, ledger.Smart)
 	w.report(lease, zero(whole()), []inventory.Level{level("A", 5), level("B", 7)})

@@ -21,11 +21,11 @@ var staleEventTests = tests{
 	"a refused event without a readable SKU": eventOfNoSKU,
 }
 
-// bad is an event that was refused.
+// bad returns an event that was refused.
 func (w *world) bad(sku string, minutes int) ledger.Observation {
-	one := w.event(sku, 0, minutes)
-	one.Refused = "no figure"
-	return one
+	event := w.event(sku, 0, minutes)
+	event.Refused = "no figure"
+	return event
 }
 
 func (w *world) zeroRefused() {
@@ -52,7 +52,7 @@ func eventMarks(t *testing.T, w *world) {
 	require.Empty(t, w.stale())
 }
 
-// eventMarksOnce: a sender repeats what was refused, and may correct it under the same id.
+// eventMarksOnce: a sender repeats a refused event, and may correct it under the same id.
 func eventMarksOnce(t *testing.T, w *world) {
 	w.observe(w.event("A", 5, 1))
 	bad := w.bad("A", 2)
@@ -117,7 +117,7 @@ func eventZeroes(t *testing.T, w *world) {
 	require.Empty(t, w.stale())
 }
 
-// misplacedMarks: an event that does not say which of an SKU's levels it is of is a refused one of all.
+// misplacedMarks: an event that names no facility of a SKU with several levels counts as a refused row of all of them.
 func misplacedMarks(t *testing.T, w *world) {
 	west := w.event("A", 6, 1)
 	west.Facility = "west"

@@ -112,11 +112,11 @@ func restoredBlocked(t *testing.T, w *world) {
 	require.NotEmpty(t, w.row(hubShop, "X").Reason)
 }
 
-// restoredFences: a workflow may still be open whose lease the restored ledger has never seen, and is about to give again.
+// restoredFences: a workflow may still be open whose lease the restored ledger does not know, and whose fence it is about to give again.
 func restoredFences(t *testing.T, w *world) {
 	w.end(w.take(hubShop, ledger.Smart), ledger.Completed)
-	known := w.take(hubShop, ledger.Smart)
-	lost := ledger.Lease{Store: shop, Fence: known.Fence + 2, Run: known.Run + 1} // it was taken, given back and taken again after the backup
+	lease := w.take(hubShop, ledger.Smart)
+	lost := ledger.Lease{Store: shop, Fence: lease.Fence + 2, Run: lease.Run + 1} // it was taken, given back and taken again after the backup
 	require.NoError(t, w.Restored(w.ctx(), "", w.now()))
 	next := w.take(hubShop, ledger.Smart)
 	require.Equal(t, lost.Run, next.Run)
@@ -124,7 +124,7 @@ func restoredFences(t *testing.T, w *world) {
 	require.ErrorIs(t, w.AdvanceCursor(w.ctx(), lost, w.plan(hubShop, ledger.Smart)), ledger.ErrFenced)
 }
 
-// restoredRequests: the runs of the backup end, and so does what they were asked for; nobody else would say what became of it.
+// restoredRequests: the restore ends the runs of the backup and also their requests, which would otherwise stay open.
 func restoredRequests(t *testing.T, w *world) {
 	served := w.requesting(hubShop, ledger.Smart, "served")
 	w.end(w.grant(served).Lease, ledger.Completed)
@@ -132,16 +132,16 @@ func restoredRequests(t *testing.T, w *world) {
 	lease := w.grant(running).Lease
 	now := w.now()
 	require.NoError(t, w.Restored(w.ctx(), "the disk was lost", now))
-	found, err := w.Requests(w.ctx(), ledger.RequestQuery{Connection: hubShop, Limit: 10})
+	requests, err := w.Requests(w.ctx(), ledger.RequestQuery{Connection: hubShop, Limit: 10})
 	require.NoError(t, err)
-	require.Len(t, found, 2)
-	require.Equal(t, ledger.RequestFailed, found[0].Outcome)
-	require.Equal(t, fmt.Sprintf("run %d ended as cancelled: the ledger was declared restored: the disk was lost", lease.Run), found[0].Reason)
-	require.Equal(t, &now, found[0].EndedAt)
-	require.Equal(t, ledger.RequestServed, found[1].Outcome)
+	require.Len(t, requests, 2)
+	require.Equal(t, ledger.RequestFailed, requests[0].Outcome)
+	require.Equal(t, fmt.Sprintf("run %d ended as cancelled: the ledger was declared restored: the disk was lost", lease.Run), requests[0].Reason)
+	require.Equal(t, &now, requests[0].EndedAt)
+	require.Equal(t, ledger.RequestServed, requests[1].Outcome)
 }
 
-// identity: schedules and workflows name the ledger, so a restore must not make another of it.
+// identity: schedules and workflows name the ledger, so a restore must not change its identity.
 func identity(t *testing.T, w *world) {
 	first, err := w.Identity(w.ctx())
 	require.NoError(t, err)

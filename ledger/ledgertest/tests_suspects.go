@@ -11,14 +11,14 @@ import (
 	"github.com/tidemark/tidemark/ledger"
 )
 
-// Who failed to sign in is remembered for all servers on a ledger, and so many at most.
+// Failed attempts to sign in are stored for all servers of a ledger, for a bounded number of suspects.
 var suspectTests = tests{
 	"all are charged, or none":          chargesAll,
 	"attempts come one after the other": chargesInTurn,
 	"who is clean soonest is forgotten": forgetsSuspects,
 }
 
-// later has a suspect clean a minute later than it was, and wait where that is more than most after now.
+// later returns a charge that makes a suspect clean a minute later than before, or wait if that is more than most after now.
 func later(kind, key string, now time.Time, most time.Duration) ledger.Charge {
 	return ledger.Charge{Kind: kind, Key: key, Next: func(clean time.Time) (time.Time, time.Duration) {
 		if clean.Before(now) {
@@ -84,28 +84,28 @@ func forgetsSuspects(t *testing.T, w *world) {
 	set := func(key string, clean time.Time) ledger.Charge {
 		return ledger.Charge{Kind: ledger.SuspectName, Key: key, Next: func(time.Time) (time.Time, time.Duration) { return clean, 0 }}
 	}
-	known := func(key string) bool {
+	isStored := func(key string) bool {
 		t.Helper()
-		found := false
+		stored := false
 		w.charge(now, ledger.Charge{Kind: ledger.SuspectName, Key: key, Next: func(clean time.Time) (time.Time, time.Duration) {
-			found = !clean.IsZero()
+			stored = !clean.IsZero()
 			return clean, time.Second
 		}})
-		return found
+		return stored
 	}
 	var many []ledger.Charge
 	for n := range ledger.MaximumSuspects {
 		many = append(many, set(fmt.Sprint(n), now.Add(time.Duration(n+1)*time.Second)))
 	}
 	require.Zero(t, w.charge(now, many...))
-	require.True(t, known("0"))
+	require.True(t, isStored("0"))
 	require.Zero(t, w.charge(now, set("newest", now.Add(time.Millisecond))))
-	require.False(t, known("0"), "it is clean soonest")
-	require.True(t, known("newest"))
-	require.True(t, known("1"))
+	require.False(t, isStored("0"), "it is clean soonest")
+	require.True(t, isStored("newest"))
+	require.True(t, isStored("1"))
 	now = now.Add(5 * time.Second)
 	require.Zero(t, w.charge(now, set("later", now.Add(time.Hour))))
 	for key, want := range map[string]bool{"newest": false, "1": false, "4": false, "5": true, "later": true} {
-		require.Equal(t, want, known(key), key)
+		require.Equal(t, want, isStored(key), key)
 	}
 }

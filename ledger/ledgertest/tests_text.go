@@ -18,7 +18,7 @@ var textTests = tests{
 	"what is no text is refused":   refusesText,
 }
 
-// opaque are SKUs that must be kept apart byte by byte.
+// opaque are SKUs that must be distinguished byte by byte.
 var opaque = []string{
 	"caf\u00e9", "cafe\u0301", // the same to the eye, two keys
 	"abc", "ABC", "Abc", " abc", "abc ", "abc  ", "a b", "a  b", "\u00a0abc", "\ufeffabc", "\u200eabc",
@@ -93,7 +93,7 @@ func keepsListings(t *testing.T, w *world) {
 	}
 }
 
-// refusesText: PostgreSQL keeps no NUL and no invalid UTF-8, so no ledger takes them.
+// refusesText: PostgreSQL cannot store NUL or invalid UTF-8, so both databases refuse such texts.
 func refusesText(t *testing.T, w *world) {
 	lease := w.changed(hubShop, level("A", 5))
 	id := w.stage(lease, nil)
@@ -108,7 +108,8 @@ func refusesText(t *testing.T, w *world) {
 		require.Error(t, w.Intend(w.ctx(), lease, ledger.Intent{Key: text, Items: w.due(lease), Deadline: now, Now: now}), "%q", text)
 	}
 	require.Equal(t, map[string]string{"A": "pending 5, shows ?"}, w.rows(hubShop))
-	require.NoError(t, w.StageRows(w.ctx(), id, nil, []inventory.Refusal{{Facility: "\x00", SKU: "a\x00\xff", Place: "\xff", Reason: "\x00"}}), "why a row was refused is for people")
+	require.NoError(t, w.StageRows(w.ctx(), id, nil, []inventory.Refusal{{Facility: "\x00", SKU: "a\x00\xff", Place: "\xff", Reason: "\x00"}}),
+		"a refusal is only shown to people, so its texts are made storable")
 	result, err := w.Record(w.ctx(), lease, id, ledger.SnapshotEnd{Rows: 1, Guard: lax, Now: now})
 	require.NoError(t, err)
 	require.EqualValues(t, 1, result.Refused)

@@ -60,7 +60,9 @@ func reportsInParts(t *testing.T, w *world) {
 	}}))
 	require.Equal(t, map[string]string{"A": "exported 5, shows 5", "B": "sent 6, shows ?"}, w.rows(hubShop))
 	require.Len(t, w.openCalls(hubShop), 1)
-	require.NoError(t, w.ApplyResponses(w.ctx(), lease, ledger.Response{Key: intent.Key, Now: w.now(), Items: []ledger.ItemResponse{says(intent.Items[1], ledger.StatusExported)}}))
+	require.NoError(t, w.ApplyResponses(w.ctx(), lease, ledger.Response{
+		Key: intent.Key, Now: w.now(), Items: []ledger.ItemResponse{says(intent.Items[1], ledger.StatusExported)},
+	}))
 	require.Empty(t, w.openCalls(hubShop))
 }
 

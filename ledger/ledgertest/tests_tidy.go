@@ -18,7 +18,7 @@ var tidyTests = tests{
 	"what was removed goes":  tidiesRemoved,
 }
 
-// tidyAll tidies until nothing is left to remove, and returns how many rows that were.
+// tidyAll tidies until nothing is left to delete, and returns the number of deleted rows.
 func (w *world) tidyAll(before time.Time) int64 {
 	w.t.Helper()
 	var total int64
@@ -106,7 +106,7 @@ func worksAfterTidy(t *testing.T, w *world) {
 	require.False(t, w.grant(request).Covered)
 }
 
-// A definition that was removed is a change for every connection that has not resolved it yet.
+// A removed definition is a change for every connection that has not resolved it yet.
 func tidiesRemoved(t *testing.T, w *world) {
 	w.apply(alter(func(d *ledger.Definitions) {
 		d.Products = []ledger.Product{{Merchant: merchant, SKU: "A", Name: "Bicycle"}}

@@ -17,7 +17,7 @@ var togetherTests = tests{
 	"how a product is sold is what each question says": sellsTogether,
 }
 
-// standsTogether compares what is said of all connections at once with what is said of each.
+// standsTogether compares the states of all connections with the state of each.
 func standsTogether(t *testing.T, w *world) {
 	done := w.changed(hubShop, level("A", 1), level("B", 2), level("C", 3))
 	w.answered(done, w.intend(done, w.item(done, "B")), ledger.StatusExported)
@@ -32,11 +32,11 @@ func standsTogether(t *testing.T, w *world) {
 	}))
 
 	ids := []string{hubShop, hubMarket, "moon"}
-	found, err := w.ConnectionStates(w.ctx(), ids, w.now().Add(-24*time.Hour))
+	states, err := w.ConnectionStates(w.ctx(), ids, w.now().Add(-24*time.Hour))
 	require.NoError(t, err)
-	require.Len(t, found, len(ids))
+	require.Len(t, states, len(ids))
 	for _, id := range ids {
-		at := found[id]
+		at := states[id]
 		rows, err := w.StatusCounts(w.ctx(), id)
 		require.NoError(t, err)
 		require.Equal(t, rows, at.Rows, id)
@@ -67,8 +67,8 @@ func standsTogether(t *testing.T, w *world) {
 		require.NoError(t, err)
 		require.Equal(t, at, alone[id])
 	}
-	require.NotEmpty(t, found[hubShop].Left)
-	require.EqualValues(t, 1, found[hubShop].Done[open.Run].Exported)
+	require.NotEmpty(t, states[hubShop].Left)
+	require.EqualValues(t, 1, states[hubShop].Done[open.Run].Exported)
 
 	warehouses, err := w.WarehouseStates(w.ctx(), []string{hub, "moon"})
 	require.NoError(t, err)
@@ -78,8 +78,8 @@ func standsTogether(t *testing.T, w *world) {
 	require.Equal(t, ledger.WarehouseState{}, warehouses["moon"])
 }
 
-// findsResults: what was skipped, covered, cancelled or refused by a person says nothing about the store or the warehouse, nor does a run of some
-// SKUs or a dry one.
+// findsResults: a run that was skipped, covered, cancelled or rejected tells nothing about the store or the warehouse. Neither does a run with
+// a scope, nor a dry run.
 func findsResults(t *testing.T, w *world) {
 	id := func(run *ledger.Run) int64 {
 		if run == nil {
@@ -88,9 +88,9 @@ func findsResults(t *testing.T, w *world) {
 		return run.ID
 	}
 	results := func() [3]int64 {
-		found, err := w.ConnectionStates(w.ctx(), []string{hubShop}, w.now())
+		states, err := w.ConnectionStates(w.ctx(), []string{hubShop}, w.now())
 		require.NoError(t, err)
-		at := found[hubShop]
+		at := states[hubShop]
 		return [3]int64{id(at.Result), id(at.Smart), id(at.Full)}
 	}
 	ended := func(mode ledger.Mode, outcome ledger.Outcome) int64 {
@@ -117,7 +117,7 @@ func findsResults(t *testing.T, w *world) {
 	require.Equal(t, [3]int64{failed, smart, full}, results())
 }
 
-// boundsNewest: of the runs before a time only the newest are read.
+// boundsNewest: of the runs that ended before a time, only the newest are read.
 func boundsNewest(t *testing.T, w *world) {
 	var all []int64
 	for range 15 {
@@ -126,10 +126,10 @@ func boundsNewest(t *testing.T, w *world) {
 		all = append([]int64{lease.Run}, all...)
 	}
 	newest := func(since time.Time) []int64 {
-		found, err := w.ConnectionStates(w.ctx(), []string{hubShop}, since)
+		states, err := w.ConnectionStates(w.ctx(), []string{hubShop}, since)
 		require.NoError(t, err)
 		var runs []int64
-		for _, run := range found[hubShop].Newest {
+		for _, run := range states[hubShop].Newest {
 			runs = append(runs, run.ID)
 		}
 		return runs
@@ -138,7 +138,7 @@ func boundsNewest(t *testing.T, w *world) {
 	require.Equal(t, all[:12], newest(w.now().Add(time.Hour)))
 }
 
-// sellsTogether compares what explains a product in all connections with what explains it in each.
+// sellsTogether compares the explanation of a product in all connections with the explanation in each.
 func sellsTogether(t *testing.T, w *world) {
 	w.apply(alter(func(d *ledger.Definitions) {
 		d.Listings = []ledger.ListingDefinition{listing(shop, "A", "SHOP-A"), listing(market, "a", "M-a"), listing(market, "B", "OTHER")}
@@ -152,11 +152,11 @@ func sellsTogether(t *testing.T, w *world) {
 		w.end(lease, ledger.Completed)
 	}
 	for _, product := range []string{"A", "B", "PACK", "none"} {
-		found, err := w.SoldOf(w.ctx(), merchant, product)
+		sold, err := w.SoldOf(w.ctx(), merchant, product)
 		require.NoError(t, err)
-		require.Len(t, found.Inputs, len(found.Plans))
+		require.Len(t, sold.Inputs, len(sold.Plans))
 		var rows []ledger.ChannelLevelRow
-		for i, plan := range found.Plans {
+		for i, plan := range sold.Plans {
 			id := plan.Connection.ID
 			want, err := w.Plan(w.ctx(), id, ledger.Smart)
 			require.NoError(t, err)
@@ -165,7 +165,7 @@ func sellsTogether(t *testing.T, w *world) {
 			require.Equal(t, want.Sharing, plan.Sharing)
 			inputs, err := w.Inputs(w.ctx(), want, []string{product})
 			require.NoError(t, err)
-			require.Equal(t, inventory.Resolve(inputs[0]), inventory.Resolve(found.Inputs[i]), "%s in %s", product, id)
+			require.Equal(t, inventory.Resolve(inputs[0]), inventory.Resolve(sold.Inputs[i]), "%s in %s", product, id)
 			all, err := w.ChannelLevels(w.ctx(), id, "", "", ledger.Page{})
 			require.NoError(t, err)
 			for _, row := range all {
@@ -173,17 +173,17 @@ func sellsTogether(t *testing.T, w *world) {
 					rows = append(rows, row)
 					run, err := w.Run(w.ctx(), row.Run)
 					require.NoError(t, err)
-					require.Equal(t, run, found.Runs[run.ID])
+					require.Equal(t, run, sold.Runs[run.ID])
 					entries, err := w.Activity(w.ctx(), ledger.ActivityQuery{Merchant: merchant, SKU: row.ChannelSKU, Connection: id, Limit: 100})
 					require.NoError(t, err)
-					require.Equal(t, entries, found.Activity[id], "%s in %s", product, id)
+					require.Equal(t, entries, sold.Activity[id], "%s in %s", product, id)
 				}
 			}
 		}
-		require.Equal(t, rows, found.Rows, product)
+		require.Equal(t, rows, sold.Rows, product)
 	}
-	found, err := w.SoldOf(w.ctx(), merchant, "A")
+	sold, err := w.SoldOf(w.ctx(), merchant, "A")
 	require.NoError(t, err)
-	require.NotEmpty(t, found.Rows)
-	require.Equal(t, map[string][]string{market: {"a"}}, found.Alike)
+	require.NotEmpty(t, sold.Rows)
+	require.Equal(t, map[string][]string{market: {"a"}}, sold.Alike)
 }

@@ -150,7 +150,9 @@ func comesBack(t *testing.T, w *world) {
 
 func strategyComesBack(t *testing.T, w *world) {
 	buffered := alter(func(d *ledger.Definitions) {
-		d.Strategies = []ledger.StrategyDefinition{{Merchant: merchant, Warehouse: hub, Strategy: inventory.Strategy{BufferUnits: 1, Distribution: inventory.DistributeAll}}}
+		d.Strategies = []ledger.StrategyDefinition{{
+			Merchant: merchant, Warehouse: hub, Strategy: inventory.Strategy{BufferUnits: 1, Distribution: inventory.DistributeAll},
+		}}
 	})
 	for range 2 {
 		w.apply(buffered)
@@ -162,7 +164,7 @@ func strategyComesBack(t *testing.T, w *world) {
 	}
 }
 
-// changesWarehouse: versions are counted by warehouse, so a cursor of one means nothing in another.
+// changesWarehouse: versions are counted by warehouse, so a cursor for one warehouse means nothing for another.
 func changesWarehouse(t *testing.T, w *world) {
 	for i := range 5 {
 		w.pass(hubMarket, ledger.Smart, level("A", int64(5+i)), level("ONLY-HUB", 1))

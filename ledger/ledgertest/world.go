@@ -28,7 +28,7 @@ const (
 	annexShop = "annex-shop" // leads to the same store as hubShop
 )
 
-// began is when the tests begin, by their own clock. It has the finest time that a ledger keeps.
+// began is when the tests begin, by their own clock. It uses the finest precision that a ledger stores.
 var began = time.Date(2026, time.March, 1, 12, 0, 0, 123456000, time.UTC)
 
 // tester is a *testing.T or a *rapid.T.
@@ -38,7 +38,7 @@ type tester interface {
 	Context() context.Context
 }
 
-// world is a ledger with definitions, and the steps of a run as the activities take them.
+// world is a ledger with definitions. Its methods are the steps of a run, as the activities take them.
 type world struct {
 	ledger.Ledger
 	t       tester
@@ -52,7 +52,7 @@ func newWorld(t tester, opened ledger.Ledger) *world {
 	return w
 }
 
-// definitions are those that every test begins with.
+// definitions returns the definitions that every test begins with.
 func definitions() ledger.Definitions {
 	return ledger.Definitions{
 		Warehouses:  []ledger.Warehouse{warehouse(hub), warehouse(annex)},
@@ -102,7 +102,7 @@ func of(sku string, count int64) inventory.Component {
 
 func (w *world) ctx() context.Context { return w.t.Context() }
 
-// now is a second later every time.
+// now returns a time one second later at each call.
 func (w *world) now() time.Time { return began.Add(time.Duration(w.ticks.Add(1)) * time.Second) }
 
 func (w *world) name(kind string) string { return fmt.Sprintf("%s-%d", kind, w.counter.Add(1)) }
@@ -114,7 +114,7 @@ func (w *world) apply(d ledger.Definitions) []ledger.Change {
 	return changes
 }
 
-// claim is a claim of a workflow that has not been seen before.
+// claim returns a claim of a workflow that has not been used before.
 func (w *world) claim(connection string, mode ledger.Mode) ledger.Claim {
 	return ledger.Claim{
 		Connection: connection, Mode: mode, Trigger: ledger.TriggerSchedule,
@@ -164,20 +164,21 @@ func (w *world) runsOf(workflowRun string, pass int) []ledger.Run {
 	return slices.DeleteFunc(runs, func(run ledger.Run) bool { return run.WorkflowRun != workflowRun || run.Pass != pass })
 }
 
-// The thresholds of the tests: the usual ones for rows, and none. What is left out is for the tests of facilities.
+// The guards of the tests: strict has the usual thresholds for rows, lax has none. Thresholds for missing levels are in the tests of
+// facilities.
 var (
 	strict = ledger.Guard{MinimumRows: 0.8, MaximumRefused: 0.05, MaximumMissing: 1, MaximumZeroed: 0.2}
 	lax    = ledger.Guard{MinimumRows: 0, MaximumRefused: 1, MaximumMissing: 1, MaximumZeroed: 1}
 )
 
-// whole and part are snapshots of everything and of some levels that no guard judges.
+// whole and part are the ends of a full and of a partial snapshot, which no guard holds.
 func whole() ledger.SnapshotEnd {
 	return ledger.SnapshotEnd{Full: true, Guard: lax, Missing: inventory.MissingKeep}
 }
 
 func part() ledger.SnapshotEnd { return ledger.SnapshotEnd{Guard: lax, Missing: inventory.MissingKeep} }
 
-// level is a level in the facility east, without a time.
+// level returns a level in the facility east, without a time.
 func level(sku string, available int64) inventory.Level {
 	return inventory.Level{Facility: "east", SKU: sku, Available: available}
 }
@@ -196,7 +197,7 @@ func (w *world) stage(lease ledger.Lease, rows []inventory.Level, refusals ...in
 	return id
 }
 
-// report stages and records a snapshot. Its rows are counted and its times are filled in where they are zero.
+// report stages and records a snapshot. It counts the rows, and fills in times that are zero.
 func (w *world) report(lease ledger.Lease, end ledger.SnapshotEnd, rows []inventory.Level, refusals ...inventory.Refusal) ledger.SnapshotResult {
 	w.t.Helper()
 	id := w.stage(lease, rows, refusals...)
@@ -210,25 +211,25 @@ func (w *world) report(lease ledger.Lease, end ledger.SnapshotEnd, rows []invent
 	return result
 }
 
-// pageRows is small, so that pages have ends in every test.
+// pageRows is small, so that every test reads several pages.
 const pageRows = 2
 
-// affected walks all pages.
+// affected reads all pages of affected products.
 func (w *world) affected(plan ledger.Plan, scope ...string) []ledger.Affected {
 	w.t.Helper()
-	var found []ledger.Affected
+	var products []ledger.Affected
 	after := ""
 	for {
 		page, err := w.Affected(w.ctx(), plan, scope, after, pageRows)
 		require.NoError(w.t, err)
 		require.LessOrEqual(w.t, len(page), pageRows)
-		for _, one := range page {
-			require.Greater(w.t, one.Product, after, "products come once and in order")
-			after = one.Product
+		for _, next := range page {
+			require.Greater(w.t, next.Product, after, "products come once and in order")
+			after = next.Product
 		}
-		found = append(found, page...)
+		products = append(products, page...)
 		if len(page) == 0 {
-			return found
+			return products
 		}
 	}
 }
@@ -244,24 +245,24 @@ func (w *world) plan(connection string, mode ledger.Mode) ledger.Plan {
 func (w *world) resolvePage(lease ledger.Lease, plan ledger.Plan, page []ledger.Affected) {
 	w.t.Helper()
 	products := make([]string, len(page))
-	for i, one := range page {
-		products[i] = one.Product
+	for i, affected := range page {
+		products[i] = affected.Product
 	}
 	inputs, err := w.Inputs(w.ctx(), plan, products)
 	require.NoError(w.t, err)
 	require.Len(w.t, inputs, len(products))
 	resolved := make([]ledger.Resolution, len(page))
 	rows := 0
-	for i, one := range page {
-		require.Equal(w.t, one.Product, inputs[i].Product, "inputs come in the order of the products")
-		resolved[i] = ledger.Resolution{Affected: one, Levels: inventory.Resolve(inputs[i])}
+	for i, affected := range page {
+		require.Equal(w.t, affected.Product, inputs[i].Product, "inputs come in the order of the products")
+		resolved[i] = ledger.Resolution{Affected: affected, Levels: inventory.Resolve(inputs[i])}
 		rows += len(resolved[i].Levels)
 	}
 	_, err = w.Resolve(w.ctx(), lease, plan, resolved, w.now())
 	require.NoError(w.t, err)
 }
 
-// resolve resolves what is affected and moves the cursor, as the activity does.
+// resolve resolves the affected products and moves the cursor, as the activity does.
 func (w *world) resolve(lease ledger.Lease, mode ledger.Mode, scope ...string) ledger.Plan {
 	w.t.Helper()
 	plan := w.plan(w.runOf(lease).Connection, mode)

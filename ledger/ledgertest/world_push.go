@@ -16,25 +16,26 @@ const callTime = time.Minute
 func (w *world) due(lease ledger.Lease, scope ...string) []ledger.DueItem {
 	w.t.Helper()
 	items, err := w.NextDue(w.ctx(), ledger.DueQuery{
-		Connection: w.runOf(lease).Connection, Run: lease.Run, Scope: scope, MaximumTries: 3, Limit: 1000, AfterPlace: "a place of no SKU", // not from the beginning, where rows that were tried come last
+		Connection: w.runOf(lease).Connection, Run: lease.Run, Scope: scope, MaximumTries: 3, Limit: 1000,
+		AfterPlace: "a place of no SKU", // so that the query is not from the beginning, which leaves out rows that the run has tried
 	})
 	require.NoError(w.t, err)
 	return items
 }
 
-// item is the due row of a channel SKU.
+// item returns the due row of a channel SKU.
 func (w *world) item(lease ledger.Lease, channelSKU string) ledger.DueItem {
 	w.t.Helper()
-	for _, one := range w.due(lease) {
-		if one.ChannelSKU == channelSKU {
-			return one
+	for _, due := range w.due(lease) {
+		if due.ChannelSKU == channelSKU {
+			return due
 		}
 	}
 	require.FailNow(w.t, "the row is not due", "%s of %s", channelSKU, w.runOf(lease).Connection)
 	return ledger.DueItem{}
 }
 
-// intend writes an intent for some due rows, all of them when none is named.
+// intend writes an intent for some due rows; for all of them when none is named.
 func (w *world) intend(lease ledger.Lease, items ...ledger.DueItem) ledger.Intent {
 	w.t.Helper()
 	if items == nil {
@@ -46,7 +47,7 @@ func (w *world) intend(lease ledger.Lease, items ...ledger.DueItem) ledger.Inten
 	return intent
 }
 
-// answered gives every item of a call the same answer.
+// answered gives every item of a call the same result.
 func (w *world) answered(lease ledger.Lease, intent ledger.Intent, status ledger.Status) {
 	w.t.Helper()
 	answer := ledger.Response{Key: intent.Key, Now: w.now()}
@@ -56,7 +57,7 @@ func (w *world) answered(lease ledger.Lease, intent ledger.Intent, status ledger
 	require.NoError(w.t, w.ApplyResponses(w.ctx(), lease, answer))
 }
 
-// says is a store's word on an item.
+// says returns a store's result for an item.
 func says(item ledger.DueItem, status ledger.Status) ledger.ItemResponse {
 	answer := ledger.ItemResponse{Location: item.Location, ChannelSKU: item.ChannelSKU, Status: status}
 	if status == ledger.StatusRejected || status == ledger.StatusRetrying {
@@ -74,7 +75,7 @@ func (w *world) push(lease ledger.Lease) {
 	require.Empty(w.t, w.due(lease))
 }
 
-// pass is a whole run: the levels are reported as everything there is, unless there are none.
+// pass is a complete run. It reports the levels as a full snapshot, unless there are none.
 func (w *world) pass(connection string, mode ledger.Mode, rows ...inventory.Level) int64 {
 	w.t.Helper()
 	lease := w.take(connection, mode)
@@ -87,7 +88,7 @@ func (w *world) pass(connection string, mode ledger.Mode, rows ...inventory.Leve
 	return lease.Run
 }
 
-// changed is a lease of a run that has recorded and resolved some levels, and pushed nothing yet.
+// changed returns the lease of a run that has recorded and resolved some levels, and pushed nothing yet.
 func (w *world) changed(connection string, rows ...inventory.Level) ledger.Lease {
 	w.t.Helper()
 	lease := w.take(connection, ledger.Smart)
@@ -102,7 +103,7 @@ func (w *world) change(lease ledger.Lease, rows ...inventory.Level) {
 	w.resolve(lease, ledger.Smart)
 }
 
-// openCalls are the connection's open calls, whole; what the list says of each is held against the call itself.
+// openCalls returns the connection's open calls with their rows. It compares the list with each call.
 func (w *world) openCalls(connection string) []ledger.OpenCall {
 	w.t.Helper()
 	listed, err := w.OpenCalls(w.ctx(), connection)
@@ -112,23 +113,24 @@ func (w *world) openCalls(connection string) []ledger.OpenCall {
 		open[i], err = w.OpenCall(w.ctx(), connection, standing.Key)
 		require.NoError(w.t, err)
 		require.Equal(w.t, standing, ledger.CallStanding{
-			Key: open[i].Key, Begun: open[i].Now, Deadline: open[i].Deadline, Ticket: open[i].Ticket, PollAfter: open[i].PollAfter, Sends: open[i].Sends, Note: standing.Note,
+			Key: open[i].Key, Begun: open[i].Now, Deadline: open[i].Deadline, Ticket: open[i].Ticket, PollAfter: open[i].PollAfter,
+			Sends: open[i].Sends, Note: standing.Note,
 		})
 	}
 	return open
 }
 
-// references are the ids that a store is remembered to know channel SKUs by.
+// references returns the stored ids of a store's channel SKUs.
 func (w *world) references(store string, skus ...string) map[string]string {
 	w.t.Helper()
-	known, err := w.References(w.ctx(), store, skus)
+	references, err := w.References(w.ctx(), store, skus)
 	require.NoError(w.t, err)
-	found := map[string]string{}
-	for sku, reference := range known {
+	ids := map[string]string{}
+	for sku, reference := range references {
 		require.False(w.t, reference.FoundAt.IsZero())
-		found[sku] = reference.ID
+		ids[sku] = reference.ID
 	}
-	return found
+	return ids
 }
 
 func (w *world) channelLevels(connection string) []ledger.ChannelLevelRow {
@@ -138,7 +140,7 @@ func (w *world) channelLevels(connection string) []ledger.ChannelLevelRow {
 	return rows
 }
 
-// row is the row of a channel SKU.
+// row returns the row of a channel SKU.
 func (w *world) row(connection, channelSKU string) ledger.ChannelLevelRow {
 	w.t.Helper()
 	rows, err := w.ChannelLevels(w.ctx(), connection, channelSKU, "", ledger.Page{})
@@ -150,16 +152,16 @@ func (w *world) row(connection, channelSKU string) ledger.ChannelLevelRow {
 // rows describes the rows of a connection: "pending 5, shows 4".
 func (w *world) rows(connection string) map[string]string {
 	w.t.Helper()
-	found := map[string]string{}
+	described := map[string]string{}
 	for _, row := range w.channelLevels(connection) {
 		key := row.ChannelSKU
 		if row.Location != "" {
 			key += "@" + row.Location
 		}
-		require.NotContains(w.t, found, key)
-		found[key] = describe(row)
+		require.NotContains(w.t, described, key)
+		described[key] = describe(row)
 	}
-	return found
+	return described
 }
 
 func describe(row ledger.ChannelLevelRow) string {
@@ -177,19 +179,19 @@ func (w *world) levels(warehouse string) []ledger.LevelRow {
 	return rows
 }
 
-// available are the recorded figures of a warehouse by SKU, or by SKU@facility outside the facility east.
+// available returns the recorded figures of a warehouse by SKU, or by SKU@facility outside the facility east.
 func (w *world) available(warehouse string) map[string]int64 {
 	w.t.Helper()
-	found := map[string]int64{}
+	figures := map[string]int64{}
 	for _, row := range w.levels(warehouse) {
 		key := row.SKU
 		if row.Facility != "east" {
 			key += "@" + row.Facility
 		}
-		require.NotContains(w.t, found, key)
-		found[key] = row.Available
+		require.NotContains(w.t, figures, key)
+		figures[key] = row.Available
 	}
-	return found
+	return figures
 }
 
 func (w *world) levelRow(warehouse, sku string) ledger.LevelRow {
@@ -207,7 +209,7 @@ func (w *world) activity(sku, connection string) []ledger.ActivityEntry {
 	return entries
 }
 
-// kinds are the kinds of what happened to a SKU, newest first.
+// kinds returns the kinds of a SKU's activity entries, newest first.
 func (w *world) kinds(sku, connection string) []string {
 	w.t.Helper()
 	var kinds []string
