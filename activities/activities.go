@@ -1,8 +1,8 @@
 // Package activities holds the steps of a run that touch the outside world: acquiring the store, fetching, resolving, pushing,
-// and ending. Each step is a method of a struct (Gate, Fetch, Resolve, Push, …), whose fields are what the step depends on.
+// and ending. Each step is a method of a struct (Gate, Fetch, Resolve, Push, …) whose fields are its dependencies.
 //
-// Only ids and counts cross the boundary to Temporal. Rows and bodies stay in the ledger, credentials in the environment. Every
-// activity may run twice, even at the same time; the ledger's lease decides whose writes count.
+// Only ids and counts are passed through Temporal. Rows and bodies stay in the ledger, credentials in the environment. Every
+// activity may run twice, even at the same time; the ledger's lease decides whose writes are accepted.
 package activities
 
 import (
@@ -16,15 +16,15 @@ type BeginInput struct {
 	// FirstRun is the first run id of the workflow's chain: it stays the same when the workflow continues as new.
 	FirstRun   string           `json:"first_run"`
 	Connection string           `json:"connection"`
-	Ledger     string           `json:"ledger,omitempty"` // that the run belongs to; empty when whoever started it did not say
+	Ledger     string           `json:"ledger,omitempty"` // identity of the ledger that the run belongs to; empty when its starter did not name one
 	Mode       ledger.Mode      `json:"mode"`
 	Trigger    ledger.Trigger   `json:"trigger"`
 	Pass       int              `json:"pass"`
 	Requests   []ledger.Request `json:"requests,omitempty"`
 	Scope      []string         `json:"scope,omitempty"`
 	DryRun     bool             `json:"dry_run,omitempty"`
-	// FetchFirst: the workflow takes the store when it has fetched, by Acquire. SkipFetch: it does not fetch, unless it becomes a Full
-	// Sync; then it has the store at once.
+	// FetchFirst: the workflow fetches first and then takes the store by Acquire. SkipFetch: it does not fetch, unless it becomes a Full
+	// Sync, so Begin takes the store at once.
 	FetchFirst bool `json:"fetch_first,omitempty"`
 	SkipFetch  bool `json:"skip_fetch,omitempty"`
 }
@@ -39,16 +39,16 @@ const (
 	BeginCovered BeginAction = "covered" // already satisfied: another pass did everything that was requested
 )
 
-// BeginResult is what became of the asking.
+// BeginResult is the result of Begin, Acquire and Retake.
 type BeginResult struct {
 	Action    BeginAction  `json:"action"`
 	Reason    string       `json:"reason,omitempty"`
-	Lease     ledger.Lease `json:"lease"` // with the fence 0 it is good for a fetch alone
+	Lease     ledger.Lease `json:"lease"` // with fence 0 it allows only the fetch
 	Mode      ledger.Mode  `json:"mode"`
 	NotBefore time.Time    `json:"not_before"`
 	CoveredBy int64        `json:"covered_by,omitempty"`
 
-	// What the run is about, for search attributes and for people.
+	// The run's merchant, warehouse and store, for search attributes and for people.
 	Merchant  string `json:"merchant"`
 	Warehouse string `json:"warehouse"`
 	Store     string `json:"store"`
@@ -56,7 +56,7 @@ type BeginResult struct {
 	Attributes bool `json:"attributes"`
 }
 
-// LeaveInput says that a pass gives up before it has its store.
+// LeaveInput names a pass that ends before it has its store.
 type LeaveInput struct {
 	FirstRun string         `json:"first_run"`
 	Pass     int            `json:"pass"`
@@ -69,48 +69,49 @@ type FetchInput struct {
 	Lease      ledger.Lease `json:"lease"`
 	Connection string       `json:"connection"`
 	Mode       ledger.Mode  `json:"mode"`
-	// Approved lifts the guard for a snapshot of about ApprovedRows rows, after a person said yes.
+	// Approved lifts the guard for a snapshot of about ApprovedRows rows, after a person approved it.
 	Approved     bool  `json:"approved,omitempty"`
 	ApprovedRows int64 `json:"approved_rows,omitempty"`
 	// ApprovedAbsent is the most that such a snapshot may leave unnamed.
 	ApprovedAbsent ledger.Absence `json:"approved_absent,omitzero"`
-	// Asked is when the newest of the run's requests was made: who asks wants to see what is there now.
+	// Asked is when the newest of the run's requests was made. A snapshot whose fetch began before that is not shared.
 	Asked *time.Time `json:"asked,omitempty"`
 }
 
-// FetchResult is what a fetch recorded.
+// FetchResult is the result of a fetch.
 type FetchResult struct {
 	Unchanged bool `json:"unchanged,omitempty"` // the warehouse had nothing new to read
-	// UnchangedSince is when it was last read, and UnchangedLevels how many levels that snapshot had; set with Unchanged where that is known.
+	// UnchangedSince is when the warehouse was last read, and UnchangedLevels how many levels that snapshot had. They are set with
+	// Unchanged, where they are known.
 	UnchangedSince  *time.Time `json:"unchanged_since,omitempty"`
 	UnchangedLevels int64      `json:"unchanged_levels,omitempty"`
 	From            string     `json:"from,omitempty"`
 	ledger.SnapshotFigures
-	Held string `json:"held,omitempty"` // why nothing was recorded
-	// HeldRows is how many rows the snapshot has that is held, which a person is asked about; Rows holds those of all that were read. Nil where
-	// nothing is held, and of earlier releases.
+	Held string `json:"held,omitempty"` // why the snapshot is held, and nothing was recorded
+	// HeldRows is the number of rows of the held snapshot, which a person must judge; Rows counts the rows of all snapshots that were read.
+	// It is nil when nothing is held, and in results of earlier releases.
 	HeldRows *int64 `json:"held_rows,omitempty"`
-	// Rejected says why what was fetched was not recorded, where a person has rejected it before.
+	// Rejected says why the snapshot was not recorded, when a person has rejected the same content before.
 	Rejected string `json:"rejected,omitempty"`
-	// Absent is what a snapshot that is held leaves unnamed.
+	// Absent counts what the held snapshot leaves unnamed.
 	Absent ledger.Absence `json:"absent,omitzero"`
-	Shared int64          `json:"shared,omitempty"` // the run that fetched what was taken over; the figures are its
-	// Oddities say by kind what looks odd in what was read, by this fetch or before it where nothing is new, each with its count and an
-	// example; Odd is the sum of the counts.
+	Shared int64          `json:"shared,omitempty"` // the run whose snapshot was shared; the figures are of that run
+	// Oddities describe what looks odd in the snapshot, by kind, each with its count and an example. When nothing is new, they are those of
+	// the last snapshot. Odd is the sum of the counts.
 	Oddities []string `json:"oddities,omitempty"`
 	Odd      int64    `json:"odd,omitempty"`
-	// Stale is how many levels there are whose last row was refused, in this fetch or before.
+	// Stale is the number of levels whose last row was refused, in this fetch or before.
 	Stale int64 `json:"stale,omitempty"`
 }
 
-// ResolveInput asks for channel levels.
+// ResolveInput asks for a connection's channel levels.
 type ResolveInput struct {
 	Lease      ledger.Lease `json:"lease"`
 	Connection string       `json:"connection"`
 	Mode       ledger.Mode  `json:"mode"`
 	Scope      []string     `json:"scope,omitempty"`
-	// Named are the SKUs that a person or a service named, at most as many as a request may name. They are resolved also where the scope is
-	// everything, and all their places are pushed, also where nothing moved. Those of update events are not named.
+	// Named are the SKUs that a person or a service named in a request. They are resolved even in an unscoped run, and all their places are
+	// pushed, even where nothing changed. SKUs of update events are not among them.
 	Named  []string `json:"named,omitempty"`
 	DryRun bool     `json:"dry_run,omitempty"`
 	// Approved lifts the guard against zeroing, up to ApprovedZeroing rows.
@@ -118,21 +119,21 @@ type ResolveInput struct {
 	ApprovedZeroing int64 `json:"approved_zeroing,omitempty"`
 }
 
-// ResolveResult is what was computed.
+// ResolveResult is the result of resolving. Its figures are numbers of rows.
 type ResolveResult struct {
 	Resolved int64  `json:"resolved"`
-	Due      int64  `json:"due"`            // rows that the push has to bring to an end
+	Due      int64  `json:"due"`            // rows that the push must complete
 	Open     int64  `json:"open,omitempty"` // of these, rows in open calls
 	Live     int64  `json:"live"`
 	Zeroing  int64  `json:"zeroing"`
 	Held     string `json:"held,omitempty"`
-	// Rejected says which figures stay above 0, because a person rejected to take them there.
+	// Rejected says how many figures stay above 0, because a person rejected taking them to 0.
 	Rejected string `json:"rejected,omitempty"`
 	// Preview holds, for a dry run, the first lines of what a push would do.
 	Preview *Preview `json:"preview,omitempty"`
 }
 
-// Preview is what a push would do.
+// Preview describes what a push would do.
 type Preview struct {
 	ledger.PreviewCounts
 	Lines []string `json:"lines,omitempty"`
@@ -143,32 +144,32 @@ type PushInput struct {
 	Lease      ledger.Lease `json:"lease"`
 	Connection string       `json:"connection"`
 	Scope      []string     `json:"scope,omitempty"`
-	// Pace is that of the slice before.
+	// Pace is the Pace of the previous slice's result.
 	Pace string `json:"pace,omitempty"`
 }
 
-// PushResult is how far a slice got.
+// PushResult is the result of a slice.
 type PushResult struct {
 	Done bool `json:"done"`
-	// Until is when the next slice may begin; zero means at once. Why says what it waits for, for people.
+	// Until is when the next slice may begin; zero means at once. Why is the reason for the wait, for people.
 	Until time.Time `json:"until"`
 	Why   string    `json:"why,omitempty"`
-	// Again, with Done, says why the push stopped to be resolved by a step of its own, and is to go on then: more has moved meanwhile than is
-	// resolved between two calls, or the guard against mass zeroing would hold it. A workflow that does not know it leaves the rest to the
-	// next run.
+	// Again, with Done, is the reason why the workflow must resolve again before the push goes on: more has changed meanwhile than is
+	// resolved between two calls, or the guard against mass zeroing would hold the changes. A workflow of an earlier release, which does not
+	// know this field, leaves the rows that remain to the next run.
 	Again string `json:"again,omitempty"`
-	// Pace is what is known of the store's budget, for the next slice, which another worker may take.
+	// Pace is the state of the store's budget, for the next slice, which may run on another worker.
 	Pace string `json:"pace,omitempty"`
 	// Faulty is true when the store could not be reached or had a server error, so that the workflow can give up in time.
 	Faulty bool `json:"faulty,omitempty"`
-	// Counts are those of the run so far; Left is what is still due.
+	// Counts are the run's counts so far. Left is the number of rows that are still due.
 	Counts ledger.Counts `json:"counts"`
 	Left   int64         `json:"left"`
-	Open   int64         `json:"open,omitempty"` // rows in open calls, which are not among Left
+	Open   int64         `json:"open,omitempty"` // rows in open calls, which are not counted in Left
 	Rate   float64       `json:"rate,omitempty"` // calls per second that the pace allows now
 }
 
-// HoldInput records that a run waits for a person, and gives the store back meanwhile.
+// HoldInput describes a hold: why a run must wait for a person.
 type HoldInput struct {
 	Lease      ledger.Lease    `json:"lease"`
 	Connection string          `json:"connection"`
@@ -179,7 +180,7 @@ type HoldInput struct {
 	Absent     ledger.Absence  `json:"absent,omitzero"`
 }
 
-// HoldResult says how long the run waits for a person.
+// HoldResult holds the longest time that the run waits for a person.
 type HoldResult struct {
 	Within time.Duration `json:"within"`
 }
@@ -187,7 +188,7 @@ type HoldResult struct {
 // DecideInput answers a hold.
 type DecideInput struct {
 	Run      int64  `json:"run"`
-	Decision string `json:"decision"` // Approved or Rejected; an approval of what was rejected lifts that
+	Decision string `json:"decision"` // Approved or Rejected; an approval after a rejection lifts the rejection
 	By       string `json:"by,omitempty"`
 }
 
@@ -195,18 +196,18 @@ type DecideInput struct {
 const (
 	Approved = "approved"
 	Rejected = "rejected"
-	// Dissolved: nobody had to decide, for a later snapshot was whole, or a later run may push what was held.
+	// Dissolved: no decision was needed, because a later full snapshot was recorded, or a later run may push what was held.
 	Dissolved = "dissolved"
-	// Lifted: it was rejected, and approved afterwards. The run is not approved; the next one may ask anew.
+	// Lifted: the hold was rejected, and approved afterwards. The run is not approved; the next one may be held again.
 	Lifted = "lifted"
 )
 
-// DecideResult is the decision that holds: the first that was made, or that it was lifted.
+// DecideResult is the decision in force: the first answer, or Lifted.
 type DecideResult struct {
 	Decision string         `json:"decision"`
 	By       string         `json:"by,omitempty"`
-	Runs     []int64        `json:"runs,omitempty"`    // that this answer answered, this one first
-	Verdict  string         `json:"verdict,omitempty"` // in words: who decided what, and when
+	Runs     []int64        `json:"runs,omitempty"`    // the runs whose holds this answer decided, the run of the input first
+	Verdict  string         `json:"verdict,omitempty"` // in words: what was decided, by whom and when
 	Rows     int64          `json:"rows,omitempty"`
 	Zeroing  int64          `json:"zeroing,omitempty"`
 	Absent   ledger.Absence `json:"absent,omitzero"`
@@ -224,7 +225,7 @@ type AcquireInput struct {
 	Connection string         `json:"connection"`
 	Trigger    ledger.Trigger `json:"trigger"`
 	Scope      []string       `json:"scope,omitempty"`
-	// Waits: the run waits for the store, whatever the connection's overlap policy says. A person has approved what it is to do.
+	// Waits: the run waits for the store, whatever the connection's overlap policy is, because a person has approved its push.
 	Waits bool `json:"waits,omitempty"`
 }
 
@@ -244,21 +245,21 @@ type FinishResult struct {
 
 // Update is one update event of a warehouse.
 type Update struct {
-	// Event is the sender's id of the event; the same event has one effect, however often it is sent.
+	// Event is the sender's id of the event. An event that is sent several times takes effect once.
 	Event    string `json:"event"`
 	SKU      string `json:"sku"`
 	Facility string `json:"facility,omitempty"`
-	// Available is what counts (or OnHand, where the warehouse is set to it); an update without it is refused.
+	// Available is the figure that is recorded (or OnHand, where the warehouse is set to it); an update without it is refused.
 	Available *int64 `json:"available,omitempty"`
 	OnHand    *int64 `json:"on_hand,omitempty"`
 	Committed *int64 `json:"committed,omitempty"`
-	// Sequence orders the events of one level where the source counts them; else ReportedAt does; else the arrival.
+	// Sequence orders the events of one level, if the source numbers them; otherwise ReportedAt does, or if that is missing, the arrival.
 	Sequence   int64      `json:"sequence,omitempty"`
 	ReportedAt *time.Time `json:"reported_at,omitempty"`
-	// ReceivedAt is when the intake received it, by our clock. The intake sets it, whatever the sender says.
+	// ReceivedAt is when the intake received the update, by our clock. The intake overwrites any value of the sender.
 	ReceivedAt *time.Time `json:"received_at,omitempty"`
-	// Problem is why the update was refused where it came in. Its SKU and facility say which level is stale; they are empty where they could
-	// not be read.
+	// Problem is the reason why the update was refused on arrival. SKU and Facility then name the stale level; they are empty when they
+	// could not be read.
 	Problem string `json:"problem,omitempty"`
 }
 
@@ -267,23 +268,23 @@ type RecordUpdatesInput struct {
 	Ledger    string   `json:"ledger,omitempty"` // see BeginInput
 	Warehouse string   `json:"warehouse"`
 	Updates   []Update `json:"updates"`
-	// Batch names the batch: what a lost attempt of it has recorded counts as changed. Empty from older workflows.
+	// Batch is the id of the batch. With it, the SKUs that a lost attempt recorded count as changed. It is empty from older workflows.
 	Batch string `json:"batch,omitempty"`
-	// Again: a step before may have recorded some of them, and its answer was lost.
+	// Again: an earlier step may have recorded some of the updates, but its result was lost.
 	Again bool `json:"again,omitempty"`
 }
 
-// Labels are how the workflow of a warehouse's intake is found, and by whom its workers are shared: a service that starts it by a signal knows
-// nothing of them. They are in the results of an intake's steps, and in the details of their errors.
+// Labels are needed for the search attributes of an intake's workflow, and for the fairness key of its tasks. A service that starts the
+// workflow by a signal does not know them, so they are in the results of the intake's steps, and in the details of their errors.
 type Labels struct {
 	Merchant string `json:"merchant,omitempty"` // empty when the step failed
 	// Attributes is false when the namespace lacks Tidemark's search attributes; setting them would then block the workflow.
 	Attributes bool `json:"attributes,omitempty"`
 }
 
-// RecordUpdatesResult is what a batch did.
+// RecordUpdatesResult is the effect of a batch.
 type RecordUpdatesResult struct {
-	// SKUs are what the stores must be told of, in order.
+	// SKUs are the SKUs that must be pushed to the stores, sorted.
 	SKUs       []string `json:"skus,omitempty"`
 	Changed    int64    `json:"changed"` // SKUs whose figure changed
 	Duplicates int64    `json:"duplicates,omitempty"`
@@ -292,15 +293,15 @@ type RecordUpdatesResult struct {
 	Labels     Labels   `json:"labels,omitzero"`
 }
 
-// Snapshot refers to a staged snapshot and says what it is.
+// Snapshot describes a staged snapshot.
 type Snapshot struct {
 	ID   int64 `json:"id"`
-	Full bool  `json:"full"` // it names every SKU; else it says nothing of those that it does not name
-	Rows int   `json:"rows"` // refused ones included
-	// AsOf is when the warehouse took it; nil: when it began to arrive.
+	Full bool  `json:"full"` // it names every SKU of the warehouse; a partial snapshot leaves the levels that it does not name as they are
+	Rows int   `json:"rows"` // number of rows, including refused ones
+	// AsOf is when the warehouse made the snapshot; nil means when it began to arrive.
 	AsOf *time.Time `json:"as_of,omitempty"`
 	From string     `json:"from,omitempty"`
-	// ApprovedRows lifts the guard for a snapshot of about so many rows; 0 lifts nothing.
+	// ApprovedRows lifts the guard for a snapshot of about this number of rows; 0 does not lift it.
 	ApprovedRows int64 `json:"approved_rows,omitempty"`
 }
 
@@ -311,23 +312,23 @@ type RecordSnapshotInput struct {
 	Snapshot  Snapshot `json:"snapshot"`
 }
 
-// RecordSnapshotResult is what a snapshot did.
+// RecordSnapshotResult is the effect of a snapshot.
 type RecordSnapshotResult struct {
 	ledger.SnapshotFigures
-	Held   string `json:"held,omitempty"` // why nothing was recorded
+	Held   string `json:"held,omitempty"` // why it was held, so that nothing was recorded
 	Labels Labels `json:"labels,omitzero"`
 }
 
-// RequestInput asks for a Smart Sync by every active connection on a warehouse, of what stands in the ledger.
+// RequestInput asks for a Smart Sync, without a fetch, by every active connection on a warehouse.
 type RequestInput struct {
 	Ledger    string `json:"ledger,omitempty"` // see BeginInput
 	Warehouse string `json:"warehouse"`
-	// ID is the same when the activity is tried again.
+	// ID is the id of the request. It stays the same when the activity is retried.
 	ID   string   `json:"id"`
 	SKUs []string `json:"skus,omitempty"` // empty: everything that changed
 }
 
-// RequestResult counts the connections that were asked.
+// RequestResult counts the connections that got the request.
 type RequestResult struct {
 	Requests int64 `json:"requests"`
 }

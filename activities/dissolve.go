@@ -9,19 +9,19 @@ import (
 	"github.com/tidemark/tidemark/ledger"
 )
 
-// tellPatience is how long a step takes at most to tell held runs that nobody need decide any more.
-const tellPatience = 10 * time.Second
+// signalPatience is how long a step may take to signal held runs that their holds have dissolved.
+const signalPatience = 10 * time.Second
 
-// tellDissolved tells the workflows of held runs that their holds have dissolved. The ledger knows it already, and a held run is checked again by
-// itself, so who cannot be told does not make the step fail.
-func tellDissolved(ctx context.Context, executions Executions, dissolved []ledger.Hold) {
+// signalDissolved signals the workflows of held runs that their holds have dissolved. A signal that fails does not make the step fail, because
+// the ledger has recorded it, and a held run checks again by itself.
+func signalDissolved(ctx context.Context, executions Executions, dissolved []ledger.Hold) {
 	if len(dissolved) == 0 {
 		return
 	}
-	telling, cancel := context.WithTimeout(ctx, tellPatience)
+	limited, cancel := context.WithTimeout(ctx, signalPatience)
 	defer cancel()
 	for _, hold := range dissolved {
-		if err := executions.Dissolved(telling, hold.Workflow, hold.Run, hold.By); err != nil {
+		if err := executions.Dissolved(limited, hold.Workflow, hold.Run, hold.By); err != nil {
 			activity.GetLogger(ctx).Warn("a held run could not be told that its hold has dissolved; it is checked again by itself",
 				"workflow", hold.Workflow, "run", hold.Run, "by", hold.By, "error", err)
 		}

@@ -13,27 +13,27 @@ import (
 	"github.com/tidemark/tidemark/warehouses"
 )
 
-// Types of the errors that leave an activity. They are part of what operators see and search for; they do not change.
+// Types of the errors that leave an activity. Operators see them and search for them, so they never change.
 const (
 	ErrorNotConfigured = "NotConfigured" // a person must correct the configuration
 	ErrorCredentials   = "Credentials"   // a person must renew or grant credentials
-	ErrorSource        = "Source"        // a warehouse that a person must look at
-	ErrorStoreBusy     = "StoreBusy"     // another run has the store; the server asks again
+	ErrorSource        = "Source"        // a person must look at the warehouse
+	ErrorStoreBusy     = "StoreBusy"     // another run holds the store; the server retries
 	ErrorStoreLost     = "StoreLost"     // another run has taken the store from this one
-	ErrorThrottled     = "Throttled"     // a warehouse asked to wait
-	ErrorFetching      = "Fetching"      // another run fetches what this one can share; the server asks again
-	ErrorFaltered      = "Faltered"      // a fault of a partner or of the ledger that may pass; the server tries again
+	ErrorThrottled     = "Throttled"     // the warehouse asked to wait
+	ErrorFetching      = "Fetching"      // another run fetches a snapshot that this one can share; the server retries
+	ErrorFaltered      = "Faltered"      // a temporary fault of a partner or of the ledger; the server retries
 )
 
-// askPerson ends the run: nothing will work until somebody acts.
+// askPerson returns an error that ends the run, because nothing will work until a person acts.
 func askPerson(kind, message string, cause error) error {
 	return temporal.NewApplicationErrorWithOptions(message, kind, temporal.ApplicationErrorOptions{NonRetryable: true, Cause: cause})
 }
 
-// shortestWait keeps a wait that is over already from being asked after without a pause.
+// shortestWait is the shortest delay of tryAfter, so that a wait that is over already does not cause retries without a pause.
 const shortestWait = 500 * time.Millisecond
 
-// tryAfter has the server ask again after a wait. It is expected, so it is no failure in logs and metrics.
+// tryAfter returns an error that makes the server retry after a wait. The wait is expected, so logs and metrics do not count it as a failure.
 func tryAfter(kind, message string, wait time.Duration) error {
 	return temporal.NewApplicationErrorWithOptions(message, kind, temporal.ApplicationErrorOptions{
 		NextRetryDelay: max(wait, shortestWait),
@@ -41,7 +41,7 @@ func tryAfter(kind, message string, wait time.Duration) error {
 	})
 }
 
-// detailed adds details to what an error tells Temporal.
+// detailed adds details to an error for Temporal.
 func detailed(err error, details any) error {
 	var failed *temporal.ApplicationError
 	if !errors.As(err, &failed) {
@@ -52,8 +52,8 @@ func detailed(err error, details any) error {
 	})
 }
 
-// convert makes the error of a step into what Temporal should do about it. It is called once, at the boundary: the SDK looks
-// only at the outermost error.
+// convert turns the error of a step into one that tells Temporal what to do next. It is called once, when the activity returns, because the
+// SDK looks only at the outermost error.
 func convert(step string, err error, now time.Time) error {
 	if err == nil {
 		return nil
@@ -64,11 +64,11 @@ func convert(step string, err error, now time.Time) error {
 	var cancelled *temporal.CanceledError
 	switch {
 	case errors.As(err, &already):
-		return already // what was joined to it says nothing to the server
+		return already // the errors that were joined to it mean nothing to the server
 	case errors.As(err, &cancelled):
 		return err
 	case errors.Is(err, context.Canceled):
-		return err // the SDK reports it as a cancellation when one was asked for
+		return err // the SDK reports it as a cancellation if one was requested
 	case errors.Is(err, ledger.ErrFenced):
 		return askPerson(ErrorStoreLost, step+": another run has taken the store; this run stops and what is left is due for the next", err)
 	case errors.Is(err, ledger.ErrNotFound):

@@ -25,12 +25,11 @@ type Fetch struct {
 	Now         func() time.Time
 }
 
-// snapshotsPerFetch bounds how many snapshots one activity records, so that a folder with a year of files is read in parts
-// that heartbeat and retry on their own.
+// snapshotsPerFetch is the most snapshots that one activity records. So a folder with a year of files is read by several activities.
 const snapshotsPerFetch = 100
 
-// Fetch reads everything that the warehouse has to say and records it. Pages are staged as they come; what was staged becomes
-// visible in one transaction, when the source has proved that it was whole and the guard found nothing absurd.
+// Fetch reads everything that the warehouse reports and records it. Pages are staged as they arrive. The staged snapshot becomes visible in
+// one transaction, after the source has confirmed that it is complete and if the guard does not hold it.
 func (f *Fetch) Fetch(ctx context.Context, input FetchInput) (FetchResult, error) {
 	read, stop := heartbeat(ctx)
 	defer stop()
@@ -41,9 +40,9 @@ func (f *Fetch) Fetch(ctx context.Context, input FetchInput) (FetchResult, error
 		}
 	}
 	err = convert("fetching from the warehouse", err, f.Now())
-	if again := retried(ledger.PhaseFetching, err, activity.GetInfo(ctx), f.Now()); again != "" {
-		if noted := f.Ledger.Progress(ctx, input.Lease.Run, again, ledger.Counts{}); noted != nil {
-			activity.GetLogger(ctx).Warn("the run cannot say why its fetch is tried again", "error", noted)
+	if phase := retried(ledger.PhaseFetching, err, activity.GetInfo(ctx), f.Now()); phase != "" {
+		if failed := f.Ledger.Progress(ctx, input.Lease.Run, phase, ledger.Counts{}); failed != nil {
+			activity.GetLogger(ctx).Warn("why the fetch is retried could not be recorded with the run", "error", failed)
 		}
 	}
 	return result, err
@@ -67,7 +66,7 @@ func (f *Fetch) fetch(ctx context.Context, input FetchInput, read *atomic.Int64)
 	return result, err
 }
 
-// shareOrRead takes over what another run has fetched a moment ago, or reads the warehouse.
+// shareOrRead uses the snapshot that another run fetched a moment ago, or reads the warehouse.
 func (f *Fetch) shareOrRead(ctx context.Context, input FetchInput, warehouse ledger.Warehouse, read *atomic.Int64) (FetchResult, error) {
 	if shared, err := f.share(ctx, input, warehouse, 0); err != nil || shared.Shared != 0 {
 		return shared, err
@@ -84,24 +83,25 @@ func (f *Fetch) shareOrRead(ctx context.Context, input FetchInput, warehouse led
 			return total, err
 		}
 		if snapshot.Unchanged {
-			result, err = f.standing(ctx, warehouse.ID, &total)
+			result, err = f.unchanged(ctx, warehouse.ID, &total)
 			if err != nil {
 				return total, err
 			}
 		}
-		tellDissolved(ctx, f.Executions, result.Dissolved)
+		signalDissolved(ctx, f.Executions, result.Dissolved)
 		odd = addOdd(odd, total.Unchanged, snapshot, result)
 		total = add(total, snapshot, result)
 		if total.Held != "" || !snapshot.More {
 			break
 		}
-		input.Approved = false // of the one that was held; nobody has looked at those behind it
+		input.Approved = false // the approval was for the held snapshot; nobody has judged the ones after it
 	}
 	return total.looksOdd(odd), nil
 }
 
-// standing is what a source that has nothing new leaves to say: since when, and that its last snapshot was rejected.
-func (f *Fetch) standing(ctx context.Context, warehouse string, total *FetchResult) (ledger.SnapshotResult, error) {
+// unchanged completes the result of a fetch whose source has nothing new: since when, how many levels, and whether the last snapshot was
+// rejected.
+func (f *Fetch) unchanged(ctx context.Context, warehouse string, total *FetchResult) (ledger.SnapshotResult, error) {
 	last, err := f.Ledger.LastSnapshot(ctx, warehouse)
 	if errors.Is(err, ledger.ErrNotFound) {
 		return ledger.SnapshotResult{}, nil
@@ -112,8 +112,8 @@ func (f *Fetch) standing(ctx context.Context, warehouse string, total *FetchResu
 	return ledger.SnapshotResult{Rejected: last.Rejected, Oddities: last.Oddities}, err
 }
 
-// share takes over what another run has fetched a moment ago, and has the server ask again while one is fetching it. After an
-// approval nothing is taken over: a person said yes to a fetch.
+// share uses the snapshot that another run fetched a moment ago. While another run is still fetching, it makes the server retry. After an
+// approval nothing is shared, because the person approved a new fetch.
 func (f *Fetch) share(ctx context.Context, input FetchInput, warehouse ledger.Warehouse, staged int64) (FetchResult, error) {
 	if warehouse.Freshness <= 0 || input.Approved {
 		return FetchResult{}, nil
@@ -137,7 +137,7 @@ func (f *Fetch) share(ctx context.Context, input FetchInput, warehouse ledger.Wa
 	return result, nil
 }
 
-// yield gives way to a run that has begun to fetch a moment before this one has.
+// yield gives way to a run that began to fetch a moment before this one. Then it discards the staged snapshot.
 func (f *Fetch) yield(ctx context.Context, input FetchInput, warehouse ledger.Warehouse, staged int64) error {
 	shared, err := f.share(ctx, input, warehouse, staged)
 	if err == nil && shared.Shared != 0 {
@@ -152,7 +152,7 @@ func (f *Fetch) yield(ctx context.Context, input FetchInput, warehouse ledger.Wa
 	return err
 }
 
-// sharedSince is from when on a fetch must have begun to be taken over: never before the run was asked for.
+// sharedSince returns the earliest time at which a shared snapshot's fetch may have begun: never before the run was requested.
 func sharedSince(now time.Time, freshness time.Duration, requested *time.Time) time.Time {
 	since := now.Add(-freshness)
 	if requested != nil && requested.After(since) {
@@ -161,7 +161,7 @@ func sharedSince(now time.Time, freshness time.Duration, requested *time.Time) t
 	return since
 }
 
-// fetchPoll is how long to wait for another run's fetch before looking again.
+// fetchPoll is how long to wait before checking again whether another run has fetched.
 func fetchPoll(attempt int32) time.Duration {
 	return time.Duration(min(attempt, 4)) * shortestWait
 }
@@ -170,7 +170,7 @@ func fetchPoll(attempt int32) time.Duration {
 func (f *Fetch) fetchOne(ctx context.Context, input FetchInput, warehouse ledger.Warehouse, source warehouses.Source, read *atomic.Int64,
 	first bool,
 ) (warehouses.Snapshot, ledger.SnapshotResult, error) {
-	mark, err := f.Ledger.SourceCursor(ctx, warehouse.ID)
+	cursor, err := f.Ledger.SourceCursor(ctx, warehouse.ID)
 	if err != nil {
 		return warehouses.Snapshot{}, ledger.SnapshotResult{}, err
 	}
@@ -194,20 +194,20 @@ func (f *Fetch) fetchOne(ctx context.Context, input FetchInput, warehouse ledger
 	if err != nil {
 		return warehouses.Snapshot{}, ledger.SnapshotResult{}, err
 	}
-	staged := staging{Fetch: f, snapshot: id, quantity: warehouse.Quantity, read: read, pages: pages{last: last, most: mostKept}}
-	snapshot, err := source.Fetch(ctx, warehouses.Request{Cursor: mark, Everything: input.Mode == ledger.Full}, staged.page)
+	staged := staging{Fetch: f, snapshot: id, quantity: warehouse.Quantity, read: read, pages: pages{last: last, most: maximumKept}}
+	snapshot, err := source.Fetch(ctx, warehouses.Request{Cursor: cursor, Everything: input.Mode == ledger.Full}, staged.page)
 	if part := warehouse.Repeated.Complete(snapshot.Full); err == nil && !snapshot.Unchanged && part != nil {
 		err = askPerson(ErrorNotConfigured, fmt.Sprintf("warehouse %s: %v", warehouse.ID, part), nil)
 	}
 	if err != nil || snapshot.Unchanged {
-		// The rows of a fetch that failed must not linger; a cancelled fetch is cleaned up by the next staging.
+		// The staged rows of a failed fetch must not stay. Those of a cancelled fetch are deleted when the next one begins to stage.
 		return snapshot, ledger.SnapshotResult{}, errors.Join(err, f.Ledger.Discard(context.WithoutCancel(ctx), id))
 	}
 	if snapshot.Rows != staged.rows {
 		return snapshot, ledger.SnapshotResult{}, fmt.Errorf("the source %s passed on %d rows and says that it read %d", warehouse.Driver, staged.rows, snapshot.Rows)
 	}
 	end := ledger.SnapshotEnd{
-		Full: snapshot.Full, Rows: snapshot.Rows - staged.none, AsOf: arrived(snapshot.AsOf, f.Now()), SourceCursor: snapshot.Cursor, From: snapshot.From,
+		Full: snapshot.Full, Rows: snapshot.Rows - staged.none, AsOf: notAfter(snapshot.AsOf, f.Now()), SourceCursor: snapshot.Cursor, From: snapshot.From,
 		Guard: warehouse.Guard, Missing: warehouse.Missing, Refused: warehouse.Refused,
 		Approved: input.Approved, ApprovedRows: input.ApprovedRows, ApprovedAbsent: input.ApprovedAbsent, More: snapshot.More,
 		Pages: staged.pages.fingerprints, Now: f.Now(),
@@ -230,7 +230,7 @@ func (f *Fetch) fetchOne(ctx context.Context, input FetchInput, warehouse ledger
 	return snapshot, result, err
 }
 
-// add adds a snapshot to what a fetch has found. A whole one says all that those before it would have said.
+// add adds a snapshot to the result of a fetch. A full snapshot replaces what the ones before it reported.
 func add(total FetchResult, snapshot warehouses.Snapshot, result ledger.SnapshotResult) FetchResult {
 	switch {
 	case result.Rejected != "":
@@ -251,7 +251,7 @@ func add(total FetchResult, snapshot warehouses.Snapshot, result ledger.Snapshot
 	return total
 }
 
-// counts are the figures of a run that fetched. What another run fetched is its, not this one's.
+// counts returns the counts of the run that fetched. The figures of a shared snapshot belong to the run that fetched it.
 func (r FetchResult) counts() ledger.Counts {
 	if r.Shared != 0 {
 		return ledger.Counts{Stale: r.Stale, Odd: r.Odd}
@@ -259,7 +259,7 @@ func (r FetchResult) counts() ledger.Counts {
 	return ledger.Counts{SnapshotFigures: r.SnapshotFigures, Stale: r.Stale, Odd: r.Odd}
 }
 
-// openSource opens a warehouse's driver. What is wrong with it is for a person.
+// openSource opens a warehouse's driver. An error ends the run, because a person must correct it.
 func openSource(drivers warehouses.Drivers, warehouse ledger.Warehouse, environment settings.Environment) (warehouses.Source, error) {
 	source, err := drivers.Open(warehouse.Driver, warehouse.ID, warehouse.Settings, environment)
 	switch {
@@ -271,9 +271,9 @@ func openSource(drivers warehouses.Drivers, warehouse ledger.Warehouse, environm
 	return source, nil
 }
 
-// arrived is when a snapshot was taken, as far as that has come: a source whose clock is ahead must not make what is reported after
-// it look old.
-func arrived(asOf, now time.Time) time.Time {
+// notAfter returns a time of the source, or now when that time is in the future. Otherwise reports that follow one from a clock that is ahead
+// would look old.
+func notAfter(asOf, now time.Time) time.Time {
 	if asOf.After(now) {
 		return now
 	}

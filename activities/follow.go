@@ -8,19 +8,19 @@ import (
 	"github.com/tidemark/tidemark/push"
 )
 
-// A figure goes out as its level says now. Before a call is begun the push looks whether a level or a definition has moved since its rows were
-// resolved. A few products are resolved again at once, and their rows go out next. What is more than that, and what the guard against mass
-// zeroing would hold, is left to a step of its own.
+// A push follows changes: it sends the figures that the levels have now. Before a call begins, it checks whether a level or a definition has
+// changed since the rows were resolved. If a few products changed, it resolves them at once, and their rows go out next. If there are more, or
+// the guard against mass zeroing would hold the change, the push stops so that the workflow resolves in a step of its own.
 
-// following is what has moved since a push was resolved.
+// following describes the changes since a push was resolved.
 type following struct {
 	everything bool   // the strategy, the sharing or the connection changed
-	more       bool   // there are more products than are resolved at once
+	more       bool   // more products changed than are resolved at once
 	zeroing    int64  // live rows that would newly go to 0
 	held       string // why the guard would hold them; empty when it would not
 }
 
-// decideFollow says why a push stops and is resolved by a step of its own; empty when it goes on with what has moved.
+// decideFollow returns the reason why a push must stop so that the workflow resolves again; empty when it goes on with the changes.
 func decideFollow(f following) string {
 	switch {
 	case f.everything:
@@ -33,8 +33,7 @@ func decideFollow(f following) string {
 	return ""
 }
 
-// follow resolves again what has moved since it was resolved last. It is true when rows that a call would have held may be others now, or
-// when the slice must end.
+// follow resolves the changes since it last did so. It returns true when rows of the next call may have changed, or when the slice must end.
 func (s *slice) follow(ctx context.Context) (bool, error) {
 	newest, err := s.Ledger.Newest(ctx, s.input.Connection)
 	if err != nil || newest == s.followed {
@@ -72,8 +71,8 @@ func (s *slice) follow(ctx context.Context) (bool, error) {
 	return len(moves.Places) > 0, nil
 }
 
-// followPlan is what there is to resolve. A run of a few SKUs leaves the cursor alone, so what has changed of their definitions since is for
-// the next run of everything to push once more.
+// followPlan returns the plan for the changes. A run with a scope does not move the cursor, so it leaves changes of definitions to the next
+// unscoped run.
 func (s *slice) followPlan(ctx context.Context) (ledger.Plan, error) {
 	plan, err := s.Ledger.Plan(ctx, s.input.Connection, ledger.Smart)
 	plan.Follows = true
@@ -83,7 +82,7 @@ func (s *slice) followPlan(ctx context.Context) (ledger.Plan, error) {
 	return plan, err
 }
 
-// moved resolves the products that have moved, as far as they are resolved at once.
+// moved resolves the products that have changed, unless there are too many to resolve at once.
 func (s *slice) moved(ctx context.Context, plan ledger.Plan) (following, []ledger.Resolution, error) {
 	if plan.Everything {
 		return following{everything: true}, nil, nil
@@ -99,7 +98,7 @@ func (s *slice) moved(ctx context.Context, plan ledger.Plan) (following, []ledge
 	return following{}, page, err
 }
 
-// guard says why the guard against mass zeroing would hold a push for what has moved; empty when it would not.
+// guard returns the reason why the guard against mass zeroing would hold a push of the changes; empty when it would not.
 func (s *slice) guard(ctx context.Context, plan ledger.Plan, moves ledger.Moves) (string, error) {
 	warehouse, err := s.Ledger.Warehouse(ctx, plan.Connection.Warehouse)
 	if err != nil {
@@ -123,7 +122,7 @@ func (s *slice) guard(ctx context.Context, plan ledger.Plan, moves ledger.Moves)
 	return zeroingReason(due.Live, going, before, maximum), nil
 }
 
-// rewrite writes what has moved, and moves the cursor of a run of everything.
+// rewrite writes the changed channel levels. In an unscoped run it also moves the cursor.
 func (s *slice) rewrite(ctx context.Context, plan ledger.Plan, page []ledger.Resolution) error {
 	if len(page) > 0 {
 		if _, err := s.Ledger.Resolve(ctx, s.input.Lease, plan, page, s.Now()); err != nil {
@@ -136,5 +135,6 @@ func (s *slice) rewrite(ctx context.Context, plan ledger.Plan, page []ledger.Res
 	return s.Ledger.AdvanceCursor(ctx, s.input.Lease, plan)
 }
 
-// follows is true for steps whose calls are of figures, or on the way to them, that may have moved. What is sent again has the same bytes.
+// follows is true for steps whose figures may have changed since they were resolved. A call that is sent again is not one of them, because its
+// bytes stay the same.
 func follows(step push.Step) bool { return step.Kind == push.Send || step.Kind == push.Find }

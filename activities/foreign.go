@@ -8,11 +8,11 @@ import (
 	"github.com/tidemark/tidemark/ledger"
 )
 
-// foreignPoll is how long work of another ledger waits for the next worker: it may be one of its own.
+// foreignPoll is the delay before work of another ledger is retried. The worker that gets it then may be one of that ledger.
 const foreignPoll = 5 * time.Second
 
-// foreign says why a worker refuses work that names a ledger; empty when it is the worker's own, and for work that names none, as
-// services start it.
+// foreign returns the reason why a worker refuses work that names another ledger than its own; empty when it accepts the work. It accepts work
+// that names no ledger, because services start such work.
 func foreign(named, own string) string {
 	if named == "" || named == own {
 		return ""
@@ -22,7 +22,7 @@ func foreign(named, own string) string {
 		ledger.ShortIdentity(named), ledger.ShortIdentity(own), ledger.ShortIdentity(own), ledger.ShortIdentity(named))
 }
 
-// foreignTo is foreign for the work of a ledger.
+// foreignTo is foreign for a worker of the given ledger.
 func foreignTo(ctx context.Context, state identity, named string) (string, error) {
 	if named == "" {
 		return "", nil

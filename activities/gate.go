@@ -12,14 +12,14 @@ import (
 	"github.com/tidemark/tidemark/ledger"
 )
 
-// Executions tells whether the workflow that has a store still lives. It must be asked of Temporal itself and never of
-// visibility, which lags.
+// Executions is what the activities need of Temporal's workflow executions.
 type Executions interface {
-	// Alive is true while the chain of runs that began with firstRun is open under the workflow id.
+	// Alive is true while the chain of runs that began with firstRun is open under the workflow id. It must ask Temporal itself (describe) and
+	// not the visibility store, which lags.
 	Alive(ctx context.Context, workflow, firstRun string) (bool, error)
 	// Decide signals a held run's workflow that its hold was answered.
 	Decide(ctx context.Context, workflow, decision, by string) error
-	// Dissolved tells a held run's workflow that nobody need decide any more, because of a run or a snapshot.
+	// Dissolved signals a held run's workflow that no decision is needed any more, because of a run or a snapshot.
 	Dissolved(ctx context.Context, workflow string, run int64, by string) error
 	// Attributes is true when the namespace knows Tidemark's search attributes.
 	Attributes(ctx context.Context) (bool, error)
@@ -30,13 +30,13 @@ type Gate struct {
 	Ledger     GateLedger
 	Executions Executions
 	Now        func() time.Time
-	// Poll is how long a run that waits for a store waits before it asks again; for whole runs it may grow to six times as much.
+	// Poll is the delay before a run that waits for a store tries again. For unscoped runs it may grow to six times as much.
 	Poll time.Duration
 }
 
-// Begin takes the store of a connection and starts a run. A scheduled run that finds the store taken ends as skipped, or waits,
-// as the connection's overlap policy says; a requested run waits. Waiting is an error that has the server ask again, so it
-// holds no worker and grows no history.
+// Begin takes the store of a connection and starts a run. When another run holds the store, a scheduled run ends as skipped or waits, by the
+// connection's overlap policy, and a requested run waits. To wait, Begin returns an error that makes the server retry, so waiting occupies no
+// worker and does not grow the history.
 func (g *Gate) Begin(ctx context.Context, input BeginInput) (BeginResult, error) {
 	_, stop := heartbeat(ctx)
 	defer stop()
@@ -82,7 +82,7 @@ func (g *Gate) begin(ctx context.Context, input BeginInput) (BeginResult, error)
 	var busy *ledger.BusyError
 	if errors.As(err, &busy) {
 		if skips {
-			if skips, err = g.wholeRun(ctx, busy.Holder); err != nil {
+			if skips, err = g.unscoped(ctx, busy.Holder); err != nil {
 				return BeginResult{}, err
 			}
 		}
@@ -115,16 +115,16 @@ func (g *Gate) begin(ctx context.Context, input BeginInput) (BeginResult, error)
 	return result, nil
 }
 
-// moment is how reasons show a time, which is UTC.
+// moment is the format of times in reasons, in UTC.
 const moment = "2006-01-02 15:04:05 UTC"
 
-// inUse names the holder of a store.
+// inUse is the reason that another run holds the store.
 func inUse(holder ledger.Holder) string {
 	return fmt.Sprintf("store %s is in use by %s (run %d) since %s", holder.Store, holder.Workflow, holder.Run, holder.TakenAt.UTC().Format(moment))
 }
 
-// closeDead ends the connection's runs whose workflow is over: one that was terminated while it had no store is in nobody's way, so
-// nobody else would notice.
+// closeDead ends the connection's runs whose workflow is over. A run that was terminated while it had no store blocks no other run, so
+// nothing else would find it.
 func (g *Gate) closeDead(ctx context.Context, claim ledger.Claim) error {
 	open, err := g.Ledger.OpenRuns(ctx, claim.Connection)
 	if err != nil {
@@ -153,18 +153,18 @@ func (g *Gate) closeDead(ctx context.Context, claim ledger.Claim) error {
 	return nil
 }
 
-// workflowOver is why a run was closed by another one.
+// workflowOver is the reason of a run that another run closed.
 const workflowOver = "its workflow ended without giving the store back"
 
-// wholeRun is false for a holder whose run is of a few SKUs: it is over in a moment. Where a warehouse's events ask for one after
-// the other, skipping for them would leave the schedule without a turn.
-func (g *Gate) wholeRun(ctx context.Context, holder ledger.Holder) (bool, error) {
+// unscoped is false for a holder whose run has a scope, because such a run is over in a moment. A warehouse's events may cause many such
+// runs, one after the other. A scheduled run that was skipped for each of them would never take place.
+func (g *Gate) unscoped(ctx context.Context, holder ledger.Holder) (bool, error) {
 	run, err := g.Ledger.Run(ctx, holder.Run)
 	return len(run.Scope) == 0, err
 }
 
-// Acquire takes the store for a run that has fetched without it. What it fetched is recorded and due, so a scheduled run that may not
-// wait ends as skipped when another run has the store; every other run waits.
+// Acquire takes the store for a run that has fetched without it. When another run holds the store, a scheduled run that may not wait ends as
+// skipped; the next run pushes what it recorded. Every other run waits.
 func (g *Gate) Acquire(ctx context.Context, input AcquireInput) (BeginResult, error) {
 	_, stop := heartbeat(ctx)
 	defer stop()
@@ -196,18 +196,18 @@ func (g *Gate) acquire(ctx context.Context, input AcquireInput) (BeginResult, er
 	return BeginResult{Action: BeginGo, Lease: grant.Lease, Mode: grant.Mode, NotBefore: grant.NotBefore}, nil
 }
 
-// yieldTo is what a run that has fetched does while another one has the store.
+// yieldTo decides whether a run that has fetched waits or is skipped while another run holds the store.
 func (g *Gate) yieldTo(ctx context.Context, holder ledger.Holder, input AcquireInput) (BeginResult, error) {
 	if input.Trigger == ledger.TriggerSchedule && !input.Waits {
 		connection, err := g.Ledger.Connection(ctx, input.Connection)
 		if err != nil {
 			return BeginResult{}, err
 		}
-		lasts, err := g.wholeRun(ctx, holder)
+		unscoped, err := g.unscoped(ctx, holder)
 		if err != nil {
 			return BeginResult{}, err
 		}
-		if lasts && connection.Inventory.Overlap != ledger.OverlapBuffer {
+		if unscoped && connection.Inventory.Overlap != ledger.OverlapBuffer {
 			return BeginResult{Action: BeginSkip, Reason: inUse(holder) + "; what was fetched is recorded, and goes out with the next run"}, nil
 		}
 	}
@@ -240,7 +240,7 @@ func (g *Gate) Retake(ctx context.Context, input ReacquireInput) (BeginResult, e
 	return BeginResult{Action: BeginGo, Lease: grant.Lease, Mode: grant.Mode, NotBefore: grant.NotBefore}, nil
 }
 
-// Leave gives up the turn of a pass that was cancelled, or failed, before it had the store.
+// Leave ends the wait of a pass that was cancelled, or failed, before it had the store.
 func (g *Gate) Leave(ctx context.Context, input LeaveInput) error {
 	_, stop := heartbeat(ctx)
 	defer stop()
@@ -249,7 +249,7 @@ func (g *Gate) Leave(ctx context.Context, input LeaveInput) error {
 	return convert("leaving the queue for the store", err, g.Now())
 }
 
-// take asks the ledger, and replaces a holder whose workflow is over.
+// take begins a run in the ledger, and replaces a holder whose workflow is over.
 func (g *Gate) take(ctx context.Context, claim ledger.Claim) (ledger.Grant, error) {
 	grant, err := g.Ledger.Begin(ctx, claim)
 	var busy *ledger.BusyError
@@ -269,8 +269,8 @@ func (g *Gate) take(ctx context.Context, claim ledger.Claim) (ledger.Grant, erro
 	})
 }
 
-// replace closes the run of a holder that is known to be dead, and takes its store. In this order: whoever has the store has no
-// reason to look at the dead run any more, so one that could not be closed afterwards would stay open for ever.
+// replace closes the run of a holder that is known to be dead, and then takes its store. In the other order, a dead run that could not be
+// closed would stay open for ever, because the new holder has no reason to look at it again.
 func (g *Gate) replace(ctx context.Context, dead ledger.Holder, take func(fence int64) (ledger.Grant, error)) (ledger.Grant, error) {
 	lease := ledger.Lease{Store: dead.Store, Fence: dead.Fence, Run: dead.Run}
 	err := g.Ledger.EndRun(ctx, lease, ledger.RunEnd{
@@ -282,20 +282,20 @@ func (g *Gate) replace(ctx context.Context, dead ledger.Holder, take func(fence 
 	return take(dead.Fence)
 }
 
-// wait is the error that has the server ask again. A whole run says that it waits, so that what comes for the store in a moment
-// leaves it to it; behind another whole run, which takes its time, it asks less and less often.
-func (g *Gate) wait(ctx context.Context, holder ledger.Holder, whole bool) error {
+// wait returns the error that makes the server retry. An unscoped run also reserves the store, so that runs with a scope do not get it first.
+// While another unscoped run holds the store, which takes longer, the delay grows with each attempt.
+func (g *Gate) wait(ctx context.Context, holder ledger.Holder, reserves bool) error {
 	info := activity.GetInfo(ctx)
 	delay := g.Poll
-	if whole {
-		wholeRun, err := g.wholeRun(ctx, holder)
+	if reserves {
+		unscoped, err := g.unscoped(ctx, holder)
 		if err != nil {
 			return err
 		}
-		if wholeRun {
+		if unscoped {
 			delay *= time.Duration(min(info.Attempt, 6))
 		}
-		const late = 5 * time.Second // for the server to ask again
+		const late = 5 * time.Second // the server's retry may be late by this much
 		if err := g.Ledger.Await(ctx, holder.Store, info.WorkflowExecution.ID, g.Now().Add(delay+late), g.Now()); err != nil {
 			return err
 		}
@@ -314,7 +314,7 @@ func (g *Gate) Finish(ctx context.Context, input FinishInput) (FinishResult, err
 		err = g.Ledger.EndRun(ctx, input.Lease, ledger.RunEnd{Outcome: input.Outcome, Reason: input.Reason, Counts: counts, Now: g.Now()})
 	}
 	if errors.Is(err, ledger.ErrNotFound) {
-		return FinishResult{Outcome: input.Outcome, Counts: input.Counts}, nil // it was removed with its connection
+		return FinishResult{Outcome: input.Outcome, Counts: input.Counts}, nil // the run was removed together with its connection
 	} else if err != nil {
 		return FinishResult{}, convert("ending the run", err, g.Now())
 	}
@@ -322,7 +322,7 @@ func (g *Gate) Finish(ctx context.Context, input FinishInput) (FinishResult, err
 	return FinishResult{Outcome: input.Outcome, Counts: counts}, nil
 }
 
-// merge joins what the workflow counted with what the ledger counted of the push.
+// merge joins the workflow's counts with the ledger's counts of the push.
 func merge(run, push ledger.Counts) ledger.Counts {
 	run.Exported, run.Sent, run.Rejected, run.Blocked, run.Retrying = push.Exported, push.Sent, push.Rejected, push.Blocked, push.Retrying
 	run.Parked, run.Calls = push.Parked, push.Calls
@@ -357,8 +357,8 @@ func (g *Gate) hold(ctx context.Context, input HoldInput) (time.Duration, error)
 	return warehouse.Guard.DecideWithin, g.Ledger.Release(ctx, input.Lease)
 }
 
-// Decide answers a hold, and tells every other run that waited on the same snapshot. The first answer holds, except that an approval lifts a
-// rejection: then nobody waits who must be told.
+// Decide answers a hold, and signals every other run that waited on the same snapshot. The first answer stands, except that an approval lifts a
+// rejection. In that case no run waits, so none is signalled.
 func (g *Gate) Decide(ctx context.Context, input DecideInput) (DecideResult, error) {
 	_, stop := heartbeat(ctx)
 	defer stop()

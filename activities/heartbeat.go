@@ -8,12 +8,12 @@ import (
 	"go.temporal.io/sdk/activity"
 )
 
-// heartbeatEvery is how often a working activity tells the server that it lives, whatever it is waiting for at the moment. In the answer it learns
-// that it is cancelled, and while requests flood in, a workflow waits for that.
+// heartbeatEvery is how often an activity sends a heartbeat, whatever it is waiting for. The server's answer tells it about a cancellation,
+// for which a workflow that is flooded with requests waits.
 const heartbeatEvery = time.Second
 
-// heartbeat heartbeats until stopped, with the latest progress. Each step begins with it, for the server takes a step for lost that has not done so for a
-// few seconds: a long call to a partner, or to the ledger, must not look like a dead worker, and a dead worker should be noticed soon.
+// heartbeat sends heartbeats with the latest progress until it is stopped. Each step begins with it. The server takes a step for lost after a few
+// seconds without a heartbeat, so that a dead worker is noticed soon, and a long call to a partner or to the ledger must not look like one.
 func heartbeat(ctx context.Context) (progress *atomic.Int64, stop func()) {
 	progress = &atomic.Int64{}
 	beating, cancel := context.WithCancel(ctx)

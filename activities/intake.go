@@ -22,13 +22,13 @@ type SyncRequest struct {
 	SKUs []string // empty: everything that changed
 }
 
-// Requests asks for syncs.
+// Requests sends requests for syncs.
 type Requests interface {
-	// Request returns when the request is durable. The same id is served once by a connection.
+	// Request returns when the request is durable. A connection serves a request id once, however often it is sent.
 	Request(ctx context.Context, connection ledger.Connection, request SyncRequest) error
 }
 
-// Intake takes in what warehouses send by themselves.
+// Intake records what warehouses send on their own.
 type Intake struct {
 	Ledger     IntakeLedger
 	Requests   Requests
@@ -36,8 +36,8 @@ type Intake struct {
 	Now        func() time.Time
 }
 
-// RecordUpdates records a batch of update events in one transaction. Events that came before and observations that are older than
-// what is recorded change nothing; what is not believed is counted and not recorded.
+// RecordUpdates records a batch of update events in one transaction. Events that arrived before, and observations that are older than the
+// recorded level, change nothing. Refused updates are counted, and their levels are marked as stale.
 func (i *Intake) RecordUpdates(ctx context.Context, input RecordUpdatesInput) (RecordUpdatesResult, error) {
 	_, stop := heartbeat(ctx)
 	defer stop()
@@ -45,10 +45,10 @@ func (i *Intake) RecordUpdates(ctx context.Context, input RecordUpdatesInput) (R
 	return result, i.label(ctx, &result.Labels, convert("recording updates", err, i.Now()))
 }
 
-// label completes the labels of a step's result, or those that its error tells.
+// label completes the labels of a step's result, and adds them to the details of its error.
 func (i *Intake) label(ctx context.Context, labels *Labels, failed error) error {
 	ok, err := i.Executions.Attributes(ctx)
-	labels.Attributes = err == nil && ok // what was recorded does not wait for them
+	labels.Attributes = err == nil && ok // an error here must not fail a step that has recorded its work
 	return detailed(failed, *labels)
 }
 
@@ -72,13 +72,13 @@ func (i *Intake) recordUpdates(ctx context.Context, input RecordUpdatesInput, at
 		Older: observed.Older, Refused: observed.Refused + observed.Misplaced, Labels: Labels{Merchant: warehouse.Merchant},
 	}
 	if (attempt > 1 || input.Again) && observed.Duplicates > 0 {
-		// An attempt before may have recorded these very events, and its answer was lost: what they changed is not known any more.
-		result.SKUs = named(observations)
+		// An earlier attempt may have recorded these events, but its result was lost. So all SKUs of the batch count as changed.
+		result.SKUs = observedSKUs(observations)
 	}
 	return result, nil
 }
 
-// accept turns updates into observations, those that are not believed with the reason.
+// accept turns updates into observations. Refused ones carry the reason.
 func accept(updates []Update, quantity inventory.QuantityField, now time.Time) []ledger.Observation {
 	accepted := make([]ledger.Observation, 0, len(updates))
 	for _, update := range inOrder(updates, now) {
@@ -89,10 +89,10 @@ func accept(updates []Update, quantity inventory.QuantityField, now time.Time) [
 			row.ReportedAt = *update.ReportedAt
 		}
 		observation := ledger.Observation{Event: update.Event, Sequence: update.Sequence}
-		if update.ReceivedAt != nil { // else the ledger takes it as now
-			observation.ReceivedAt = arrived(*update.ReceivedAt, now)
+		if update.ReceivedAt != nil { // otherwise the ledger uses the present time
+			observation.ReceivedAt = notAfter(*update.ReceivedAt, now)
 		}
-		// An event's id is bound to the rules of an SKU: it is opaque, and both databases can keep it.
+		// The rules for event ids are those for SKUs: they are opaque, and both databases must be able to store them.
 		problem := inventory.CheckSKU("event id", update.Event)
 		if problem != nil {
 			observation.Event = ""
@@ -112,8 +112,8 @@ func accept(updates []Update, quantity inventory.QuantityField, now time.Time) [
 	return accepted
 }
 
-// refused is an observation that is not believed. It names what can be read of the level that it is of, and has the time that it says,
-// where that has come.
+// refused returns a refused observation. It names the level as far as that could be read, and has the update's own time unless that is in the
+// future.
 func refused(observation ledger.Observation, row inventory.Row, refusal inventory.Refusal, now time.Time) ledger.Observation {
 	observation.Refused, observation.Level = refusal.Reason, inventory.Level{SKU: refusal.SKU, Facility: refusal.Facility}
 	if refusal.UnreadableSKU {
@@ -128,7 +128,8 @@ func refused(observation ledger.Observation, row inventory.Row, refusal inventor
 	return observation
 }
 
-// inOrder puts updates of a clock that is ahead in the order of that clock, behind the others: cut to now, their times would not tell it.
+// inOrder sorts updates whose times are in the future by these times, behind all others. Later their times are set to now, and no longer show
+// the order.
 func inOrder(updates []Update, now time.Time) []Update {
 	at := func(update Update) time.Time {
 		if update.ReportedAt != nil && update.ReportedAt.After(now) {
@@ -141,8 +142,8 @@ func inOrder(updates []Update, now time.Time) []Update {
 	return ordered
 }
 
-// named are the SKUs of observations, in order, each once.
-func named(observations []ledger.Observation) []string {
+// observedSKUs returns the distinct SKUs of observations, sorted.
+func observedSKUs(observations []ledger.Observation) []string {
 	skus := make([]string, 0, len(observations))
 	for _, observation := range observations {
 		if observation.SKU != "" {
@@ -153,15 +154,15 @@ func named(observations []ledger.Observation) []string {
 	return slices.Compact(skus)
 }
 
-// union joins two ordered lists of SKUs, each SKU once.
+// union returns the distinct SKUs of two lists, sorted.
 func union(a, b []string) []string {
-	all := slices.Concat(a, b)
-	slices.Sort(all)
-	return slices.Compact(all)
+	skus := slices.Concat(a, b)
+	slices.Sort(skus)
+	return slices.Compact(skus)
 }
 
-// RecordSnapshot makes a snapshot visible that was sent to us and stands staged, or holds it, by the rules for one that was
-// fetched. A held one is thrown away: its sender looks at it, and sends it again with an approval.
+// RecordSnapshot makes an uploaded, staged snapshot visible, or holds it, by the same rules as a fetched one. A held upload is deleted: its
+// sender may check it and send it again with an approval.
 func (i *Intake) RecordSnapshot(ctx context.Context, input RecordSnapshotInput) (RecordSnapshotResult, error) {
 	_, stop := heartbeat(ctx)
 	defer stop()
@@ -181,11 +182,11 @@ func (i *Intake) recordSnapshot(ctx context.Context, input RecordSnapshotInput) 
 	end := ledger.SnapshotEnd{
 		Full: snapshot.Full, Rows: snapshot.Rows, From: snapshot.From, Guard: warehouse.Guard, Missing: warehouse.Missing, Refused: warehouse.Refused,
 		Approved: snapshot.ApprovedRows > 0, ApprovedRows: snapshot.ApprovedRows, Now: i.Now(),
-		// Who sends it has the very snapshot before them that they approve.
+		// The sender approves the snapshot that is sent, so its absences need no limit.
 		ApprovedAbsent: ledger.Absence{Levels: math.MaxInt64, Twice: math.MaxInt64},
 	}
 	if snapshot.AsOf != nil {
-		end.AsOf = arrived(*snapshot.AsOf, end.Now)
+		end.AsOf = notAfter(*snapshot.AsOf, end.Now)
 	}
 	recorded, err := i.Ledger.RecordUpload(ctx, snapshot.ID, end)
 	if errors.Is(err, ledger.ErrNotFound) {
@@ -194,14 +195,14 @@ func (i *Intake) recordSnapshot(ctx context.Context, input RecordSnapshotInput) 
 	if err == nil {
 		crash.At(crash.UploadRecorded)
 	}
-	tellDissolved(ctx, i.Executions, recorded.Dissolved)
+	signalDissolved(ctx, i.Executions, recorded.Dissolved)
 	return RecordSnapshotResult{
 		SnapshotFigures: recorded.SnapshotFigures, Held: recorded.Held, Labels: Labels{Merchant: warehouse.Merchant},
 	}, err
 }
 
-// Request asks for a Smart Sync by every active connection on the warehouse. One that is asked again, because an attempt before
-// failed half-way, knows the request by its id.
+// Request sends a request for a Smart Sync to every active connection on the warehouse. A connection that gets it twice, because an earlier
+// attempt failed half-way, recognises the request's id.
 func (i *Intake) Request(ctx context.Context, input RequestInput) (RequestResult, error) {
 	_, stop := heartbeat(ctx)
 	defer stop()
@@ -225,7 +226,7 @@ func (i *Intake) request(ctx context.Context, input RequestInput) (RequestResult
 			continue
 		}
 		if err := i.Requests.Request(ctx, connection, request); err != nil {
-			refused = append(refused, fmt.Errorf("connection %s: %w", connection.ID, err)) // the others are asked all the same
+			refused = append(refused, fmt.Errorf("connection %s: %w", connection.ID, err)) // the other connections still get the request
 			continue
 		}
 		result.Requests++
@@ -234,7 +235,7 @@ func (i *Intake) request(ctx context.Context, input RequestInput) (RequestResult
 	return result, errors.Join(refused...)
 }
 
-// own leaves what is of another ledger to that one's workers. It was acknowledged to its sender, so it must not be dropped.
+// own leaves work of another ledger to that ledger's workers, by a retry. The work was acknowledged to its sender, so it must not be dropped.
 func (i *Intake) own(ctx context.Context, named string) error {
 	refused, err := foreignTo(ctx, i.Ledger, named)
 	if err == nil && refused != "" {
@@ -243,7 +244,7 @@ func (i *Intake) own(ctx context.Context, named string) error {
 	return err
 }
 
-// warehouse finds the warehouse. One that there is not is for a person: what it sends has no place to go.
+// warehouse returns a warehouse. When there is none of that id, a person must act, because what it sends cannot be recorded.
 func (i *Intake) warehouse(ctx context.Context, owner, id string) (ledger.Warehouse, error) {
 	if err := i.own(ctx, owner); err != nil {
 		return ledger.Warehouse{}, err

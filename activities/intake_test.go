@@ -113,9 +113,9 @@ func TestUpdatesKeepWhenTheyWereReceived(t *testing.T) {
 
 func TestASnapshotOfTheFutureIsOfNow(t *testing.T) {
 	t.Parallel()
-	require.Equal(t, noon, arrived(noon.Add(time.Hour), noon))
-	require.Equal(t, noon.Add(-time.Hour), arrived(noon.Add(-time.Hour), noon))
-	require.Zero(t, arrived(time.Time{}, noon))
+	require.Equal(t, noon, notAfter(noon.Add(time.Hour), noon))
+	require.Equal(t, noon.Add(-time.Hour), notAfter(noon.Add(-time.Hour), noon))
+	require.Zero(t, notAfter(time.Time{}, noon))
 }
 
 func TestRecordUpdates(t *testing.T) {

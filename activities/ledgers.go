@@ -8,9 +8,9 @@ import (
 	"github.com/tidemark/tidemark/ledger"
 )
 
-// What each step needs of the ledger. Package ledger says what the methods do; a worker gives all steps the one ledger that it has.
+// This file lists what each step needs of the ledger. Package ledger documents the methods. A worker passes the same ledger to all steps.
 
-// GateLedger is what Gate needs: it begins and ends runs and keeps what waits for a person.
+// GateLedger is what Gate needs: it begins and ends runs, and keeps holds.
 type GateLedger interface {
 	ledger.Gate
 	ledger.HoldKeeper
@@ -57,7 +57,7 @@ type ResolveLedger interface {
 	EndStage(ctx context.Context, run int64, stage ledger.Stage, next string, counts ledger.Counts, now time.Time) error
 }
 
-// PushLedger is what Push needs: it keeps intents and responses and the stores' ids of items, and resolves what moves during the push.
+// PushLedger is what Push needs: it keeps intents, responses and the stores' ids of items, and resolves changes during the push.
 type PushLedger interface {
 	ledger.Pusher
 	inputs
@@ -79,23 +79,23 @@ type PushLedger interface {
 	Zeroed(ctx context.Context, connection string, since time.Time) (ledger.Zeroed, error)
 }
 
-// identity says which ledger it is.
+// identity returns the ledger's identity.
 type identity interface {
 	Identity(ctx context.Context) (string, error)
 }
 
-// stager takes the rows of a snapshot.
+// stager stages the rows of a snapshot.
 type stager interface {
 	StageRows(ctx context.Context, snapshot int64, levels []inventory.Level, refusals []inventory.Refusal) error
 	NoteOddities(ctx context.Context, snapshot int64, oddities []inventory.Oddity) error
 }
 
-// inputs loads what products are resolved from.
+// inputs loads the inputs for resolving products.
 type inputs interface {
 	Inputs(ctx context.Context, plan ledger.Plan, products []string) ([]inventory.Input, error)
 }
 
-// previewer compares with what stores show, and keeps what a push would do.
+// previewer reads what stores show, and stores previews.
 type previewer interface {
 	ChannelLevels(ctx context.Context, connection, sku string, status ledger.Status, page ledger.Page) ([]ledger.ChannelLevelRow, error)
 	Due(ctx context.Context, connection string, scope []string) (ledger.Due, error)

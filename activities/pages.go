@@ -14,31 +14,31 @@ import (
 )
 
 const (
-	// fingerprintSize is how many bytes of a page's SHA-256 are kept.
+	// fingerprintSize is how many bytes of a page's SHA-256 are used.
 	fingerprintSize = 16
-	// mostPages is for how many pages fingerprints are kept; a source with more is compared row by row.
-	mostPages = 1 << 16
-	// mostKept is how many bytes of compressed pages are kept back; about two million levels.
-	mostKept = 16 << 20
+	// maximumPages is the most pages for which fingerprints are stored. A snapshot with more is compared row by row.
+	maximumPages = 1 << 16
+	// maximumKept is the most bytes of compressed pages that are kept in memory, which is about two million levels.
+	maximumKept = 16 << 20
 )
 
-// pages compares the pages of a source with those of its last snapshot, and keeps them back, compressed, for as long as they are the same. Most often
-// all of them are, and nothing need be staged. It is used by one goroutine.
+// pages compares the pages of a source with those of its last snapshot. While they are the same, it keeps them in memory, compressed, instead of
+// staging them. Most often all pages are the same, and nothing need be staged. It is used by one goroutine.
 type pages struct {
 	last []byte // the fingerprints of the last snapshot's pages
-	most int    // see mostKept
+	most int    // see maximumKept
 
-	fingerprints []byte // of the pages so far
-	none         bool   // no fingerprints are kept of this snapshot
-	differ       bool   // a page was another one, or too much would be kept back
+	fingerprints []byte // fingerprints of the pages so far
+	none         bool   // this snapshot has no fingerprints
+	differ       bool   // a page was different, or too much would have to be kept
 	kept         bytes.Buffer
 	compressor   *flate.Writer
 }
 
-// add takes the next page and returns true when it is kept back. A page that is not plain, for what became of its rows depends on more than what
-// they say, is like no other, and neither is its snapshot.
+// add takes the next page and returns true when it keeps the page, which then need not be staged now. A page is not plain when the outcome of its
+// rows depends on more than their content; then the snapshot gets no fingerprints.
 func (p *pages) add(rows []inventory.Row, plain bool) (bool, error) {
-	if p.none = p.none || !plain || len(p.fingerprints) == mostPages*fingerprintSize; p.none {
+	if p.none = p.none || !plain || len(p.fingerprints) == maximumPages*fingerprintSize; p.none {
 		p.fingerprints = nil
 		return false, nil
 	}
@@ -55,7 +55,7 @@ func (p *pages) add(rows []inventory.Row, plain bool) (bool, error) {
 	return true, p.keep(content, rows)
 }
 
-// keep writes a page, and then where its rows stand.
+// keep compresses a page, followed by the places of its rows.
 func (p *pages) keep(content []byte, rows []inventory.Row) (err error) {
 	if p.compressor == nil {
 		if p.compressor, err = flate.NewWriter(&p.kept, flate.BestSpeed); err != nil {
@@ -72,15 +72,15 @@ func (p *pages) keep(content []byte, rows []inventory.Row) (err error) {
 	return json.NewEncoder(p.compressor).Encode(places)
 }
 
-// keeps is true when pages are kept back.
+// keeps is true when pages are kept in memory.
 func (p *pages) keeps() bool { return p.compressor != nil }
 
-// same is true when all pages are those of the last snapshot.
+// same is true when all pages are equal to those of the last snapshot.
 func (p *pages) same() bool {
 	return !p.differ && len(p.last) > 0 && bytes.Equal(p.last, p.fingerprints)
 }
 
-// release passes on what was kept back, in order. From then on nothing is.
+// release passes the kept pages on, in order. After that no pages are kept.
 func (p *pages) release(next func([]inventory.Row) error) error {
 	p.differ = true
 	if !p.keeps() {
@@ -109,7 +109,8 @@ func (p *pages) release(next func([]inventory.Row) error) error {
 	}
 }
 
-// fingerprintedRows are rows without their places and without what could not be read. The same content at another place is the same content.
+// fingerprintedRows are the parts of rows that count for a fingerprint. Their places do not: the same content at another place is the same
+// content.
 type fingerprintedRows []fingerprintedRow
 
 type fingerprintedRow struct {
@@ -125,17 +126,17 @@ type fingerprintedRow struct {
 }
 
 func fingerprinted(rows []inventory.Row) fingerprintedRows {
-	match := make(fingerprintedRows, len(rows))
+	parts := make(fingerprintedRows, len(rows))
 	for i, row := range rows {
-		match[i] = fingerprintedRow{row.Facility, row.SKU, row.Written, row.Available, row.OnHand, row.Committed, row.NoAvailable, row.NoOnHand, nil}
+		parts[i] = fingerprintedRow{row.Facility, row.SKU, row.Written, row.Available, row.OnHand, row.Committed, row.NoAvailable, row.NoOnHand, nil}
 		if !row.ReportedAt.IsZero() {
-			match[i].ReportedAt = new(row.ReportedAt.UnixMicro())
+			parts[i].ReportedAt = new(row.ReportedAt.UnixMicro())
 		}
 	}
-	return match
+	return parts
 }
 
-// at is the rows at their places.
+// at returns the rows, with their places.
 func (f fingerprintedRows) at(places []string) []inventory.Row {
 	rows := make([]inventory.Row, len(f))
 	for i, row := range f {

@@ -34,7 +34,7 @@ func TestPagesAreKeptBackWhileTheyAreTheSame(t *testing.T) {
 	t.Parallel()
 	one, two, three := rowsOf(1, 2), rowsOf(3), rowsOf(4)
 	of := func(list ...[]inventory.Row) []byte {
-		p := pages{most: mostKept}
+		p := pages{most: maximumKept}
 		for _, page := range list {
 			_, err := p.add(page, true)
 			require.NoError(t, err)
@@ -51,19 +51,19 @@ func TestPagesAreKeptBackWhileTheyAreTheSame(t *testing.T) {
 		held []bool
 		same bool
 	}{
-		"the first snapshot":           {nil, [][]inventory.Row{one, two}, 0, mostKept, []bool{false, false}, false},
-		"nothing at all":               {nil, nil, 0, mostKept, nil, false},
-		"the same pages":               {of(one, two), [][]inventory.Row{one, two}, 0, mostKept, []bool{true, true}, true},
-		"the same, at another place":   {of(one, two), [][]inventory.Row{elsewhere, two}, 0, mostKept, []bool{true, true}, true},
-		"the last page is another":     {of(one, two), [][]inventory.Row{one, three}, 0, mostKept, []bool{true, false}, false},
-		"another page between":         {of(one, two, three), [][]inventory.Row{one, three, three}, 0, mostKept, []bool{true, false, false}, false},
-		"the pages in another order":   {of(one, two), [][]inventory.Row{two, one}, 0, mostKept, []bool{false, false}, false},
-		"a page fewer":                 {of(one, two), [][]inventory.Row{one}, 0, mostKept, []bool{true}, false},
-		"a page more":                  {of(one), [][]inventory.Row{one, two}, 0, mostKept, []bool{true, false}, false},
-		"a page that is not plain":     {of(one, two), [][]inventory.Row{one, two}, 2, mostKept, []bool{true, false}, false},
-		"a page after one that is not": {of(one, two), [][]inventory.Row{one, two}, 1, mostKept, []bool{false, false}, false},
+		"the first snapshot":           {nil, [][]inventory.Row{one, two}, 0, maximumKept, []bool{false, false}, false},
+		"nothing at all":               {nil, nil, 0, maximumKept, nil, false},
+		"the same pages":               {of(one, two), [][]inventory.Row{one, two}, 0, maximumKept, []bool{true, true}, true},
+		"the same, at another place":   {of(one, two), [][]inventory.Row{elsewhere, two}, 0, maximumKept, []bool{true, true}, true},
+		"the last page is another":     {of(one, two), [][]inventory.Row{one, three}, 0, maximumKept, []bool{true, false}, false},
+		"another page between":         {of(one, two, three), [][]inventory.Row{one, three, three}, 0, maximumKept, []bool{true, false, false}, false},
+		"the pages in another order":   {of(one, two), [][]inventory.Row{two, one}, 0, maximumKept, []bool{false, false}, false},
+		"a page fewer":                 {of(one, two), [][]inventory.Row{one}, 0, maximumKept, []bool{true}, false},
+		"a page more":                  {of(one), [][]inventory.Row{one, two}, 0, maximumKept, []bool{true, false}, false},
+		"a page that is not plain":     {of(one, two), [][]inventory.Row{one, two}, 2, maximumKept, []bool{true, false}, false},
+		"a page after one that is not": {of(one, two), [][]inventory.Row{one, two}, 1, maximumKept, []bool{false, false}, false},
 		"more than may be kept back":   {of(one, two), [][]inventory.Row{one, two}, 0, -1, []bool{false, false}, false},
-		"an empty page":                {of(one, nil), [][]inventory.Row{one, nil}, 0, mostKept, []bool{true, true}, true},
+		"an empty page":                {of(one, nil), [][]inventory.Row{one, nil}, 0, maximumKept, []bool{true, true}, true},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -103,10 +103,10 @@ func TestWhatIsKeptBackComesBackAsItWas(t *testing.T) {
 		{SKU: "D", NoOnHand: true, Available: new(int64(9)), ReportedAt: time.UnixMicro(0).UTC()},
 		{SKU: "E", Available: new(int64(1) << 53), ReportedAt: time.Date(2026, 1, 2, 3, 4, 5, 678_000, time.UTC)},
 	}
-	first := pages{most: mostKept}
+	first := pages{most: maximumKept}
 	_, err := first.add(all, true)
 	require.NoError(t, err)
-	second := pages{last: first.fingerprints, most: mostKept}
+	second := pages{last: first.fingerprints, most: maximumKept}
 	held, err := second.add(all, true)
 	require.NoError(t, err)
 	require.True(t, held)
@@ -125,7 +125,7 @@ func TestWhatIsKeptBackComesBackAsItWas(t *testing.T) {
 		} {
 			changed := slices.Clone(all)
 			change(&changed[i])
-			third := pages{last: first.fingerprints, most: mostKept}
+			third := pages{last: first.fingerprints, most: maximumKept}
 			held, err := third.add(changed, true)
 			require.NoError(t, err)
 			require.False(t, held, "%s of row %d", name, i)

@@ -12,26 +12,26 @@ import (
 	"github.com/tidemark/tidemark/ledger"
 )
 
-// previewLines bounds what a dry run returns in words; the counts are complete.
+// previewLines is the most lines of text that a dry run returns. Its counts include all rows.
 const previewLines = 50
 
 const (
-	// previewLasts is how long it is kept: by then the levels are others.
+	// previewLasts is how long a preview is kept. After that the levels have changed.
 	previewLasts = 24 * time.Hour
-	// mostWhyBytes is how much of why a row has its figure is kept with it; its page has all of it.
-	mostWhyBytes = 500
+	// maximumWhyBytes is how much of a row's explanation is stored with the preview. The page of the row shows all of it.
+	maximumWhyBytes = 500
 )
 
-// preview collects what a push would do, from the real resolver and the recorded rows.
+// preview collects what a push would do. It uses the real resolver and the stored rows.
 type preview struct {
 	Preview
-	changed, blocked, same []string // the first lines of each
+	changed, blocked, same []string // the first lines of each kind
 	rows                   []ledger.PreviewRow
 }
 
 func newPreview() *preview { return &preview{} }
 
-// add compares a resolved page with what the store was last known to show.
+// add compares a resolved page with the figures that the store was last known to show.
 func (p *preview) add(ctx context.Context, state previewer, connection string, page []ledger.Resolution) error {
 	for _, resolution := range page {
 		for _, level := range resolution.Levels {
@@ -59,7 +59,7 @@ func (p *preview) add(ctx context.Context, state previewer, connection string, p
 	return nil
 }
 
-// keep keeps a row that would change, or is blocked.
+// keep adds a row to the preview if it would change, or is blocked.
 func (p *preview) keep(product string, level inventory.ChannelLevel, blocked string, move ledger.PreviewMove, shown *int64) {
 	if move == "" || len(p.rows) == ledger.MaximumPreviewRows {
 		return
@@ -70,11 +70,11 @@ func (p *preview) keep(product string, level inventory.ChannelLevel, blocked str
 	}
 	p.rows = append(p.rows, ledger.PreviewRow{
 		Product: product, ChannelSKU: level.ChannelSKU, Location: level.Location, Shows: shown, Would: level.Quantity, Move: move,
-		Why: inventory.Beginning(why, mostWhyBytes),
+		Why: inventory.Beginning(why, maximumWhyBytes),
 	})
 }
 
-// count counts what a push would do with a row, and says it; empty where the store would show the same.
+// count counts a row and adds its line. It returns what a push would do to the row; empty when the store would show the same.
 func (p *preview) count(location, sku string, shown *int64, quantity int64, blocked string) ledger.PreviewMove {
 	before := "?"
 	if shown != nil {
@@ -110,12 +110,12 @@ func (p *preview) count(location, sku string, shown *int64, quantity int64, bloc
 	return ledger.PreviewLower
 }
 
-// lines are the first of all, those that would change before the others, and how many more there are.
+// lines returns the first lines, beginning with the rows that would change, and how many more there are.
 func (p *preview) lines() []string {
 	lines := slices.Concat(p.changed, p.blocked, p.same)
 	lines = lines[:min(len(lines), previewLines)]
-	all := p.Raise + p.Lower + p.Zero + p.Same + p.New + p.Blocked
-	if more := all - int64(len(lines)); more > 0 {
+	total := p.Raise + p.Lower + p.Zero + p.Same + p.New + p.Blocked
+	if more := total - int64(len(lines)); more > 0 {
 		lines = append(lines, fmt.Sprintf("and %d more", more))
 	}
 	return lines
@@ -128,7 +128,7 @@ func place(location, sku string) string {
 	return sku + " at " + location
 }
 
-// result keeps the preview, and adds the rows that are due from before, which a push would send as well.
+// result stores the preview. The result also counts rows that were due before, which a push would send as well.
 func (p *preview) result(ctx context.Context, state previewer, input ResolveInput, result ResolveResult, now time.Time) (ResolveResult, error) {
 	kept := ledger.Preview{MadeAt: now, ExpiresAt: now.Add(previewLasts), PreviewCounts: p.PreviewCounts}
 	if err := state.KeepPreview(ctx, input.Lease, kept, p.rows); err != nil {

@@ -14,23 +14,23 @@ import (
 	"github.com/tidemark/tidemark/settings"
 )
 
-// Push tells stores what they should show.
+// Push sends stores the figures that they should show.
 type Push struct {
 	Ledger      PushLedger
 	Drivers     channels.Drivers
 	Environment settings.Environment
 	Stores      *Stores
 	Now         func() time.Time
-	// After is time.After, or what stands for it where time is a test's. Calls is how many calls are under way meanwhile; the first
-	// answer ends the wait.
+	// After is time.After, or its substitute in a test that injects time. calls is the number of calls in progress during the wait; the
+	// first response ends it.
 	After func(span time.Duration, calls int) <-chan time.Time
 	// Slice is how long one activity works before it reports back; about a minute.
 	Slice time.Duration
 }
 
-// Push works through due rows for about Slice. What is done next and what a response means is decided by package push; here it is done: the
-// intent is written before its call, and the response after it. It stops after any call and goes on where the ledger says. Waits of more than
-// a few seconds go back to the workflow.
+// Push works through due rows for about Slice. Package push decides what to do next and what a response means; this package carries it out. The
+// intent is recorded before its call, and the response after it. A slice can stop after any call, and the next one goes on from the state in
+// the ledger. Waits of more than a few seconds are left to the workflow.
 func (p *Push) Push(ctx context.Context, input PushInput) (PushResult, error) {
 	begun, stop := heartbeat(ctx)
 	defer stop()
@@ -71,7 +71,7 @@ func (p *Push) push(ctx context.Context, input PushInput, begun *atomic.Int64) (
 	slice.replies = make(chan reply, slice.machine.AtOnce())
 	result, err := slice.run(ctx, begun)
 	if err != nil {
-		p.Stores.close(store.ID) // what a person corrects is seen by the next run
+		p.Stores.close(store.ID) // so that the next run opens the driver with what a person has corrected
 		return PushResult{}, err
 	}
 	if result.Done {
@@ -92,19 +92,19 @@ type slice struct {
 	meters  *channels.Meters
 	machine *push.Machine
 	until   time.Time
-	stop    <-chan struct{} // the worker stops
-	replies chan reply      // of calls under way, each of which runs in a goroutine of its own and never waits for the loop
+	stop    <-chan struct{} // closed when the worker stops
+	replies chan reply      // results of the calls in progress; each call has a goroutine of its own, which never waits for the loop
 
-	beginning []beginning // calls that begin together and whose intents are not written yet
+	beginning []beginning // calls that begin together and whose intents are not recorded yet
 
-	day   ledger.Day // for which today is known
-	today int64      // calls that the store has had on this day
+	day   ledger.Day // the day of today's figure
+	today int64      // calls to the store on this day
 
-	followed ledger.Cursor // what the rows are resolved from, at least
-	again    string        // why the push must be resolved again by a step of its own
+	followed ledger.Cursor // the versions up to which the rows are resolved
+	again    string        // why the workflow must resolve again before the push goes on
 }
 
-// ending is how a slice ends.
+// ending is the end of a slice: its result or its error.
 type ending struct {
 	result PushResult
 	err    error
@@ -112,11 +112,11 @@ type ending struct {
 
 const (
 	shortWait   = 3 * time.Second // longer waits are timers of the workflow
-	longestWait = time.Minute     // for a response, until the loop checks everything else
+	longestWait = time.Minute     // the longest wait for a response before the loop checks everything again
 )
 
-// run makes calls until the slice is over, nothing is left, or a wait is too long to sit out. However it ends, it waits for the calls under
-// way and writes their answers.
+// run makes calls until the slice is over, nothing is left, or the next wait is too long. However it ends, it first waits for the calls in
+// progress and records their responses.
 func (s *slice) run(ctx context.Context, begun *atomic.Int64) (PushResult, error) {
 	s.stop = activity.GetWorkerStopChannel(ctx)
 	var end *ending
@@ -140,7 +140,7 @@ func (s *slice) run(ctx context.Context, begun *atomic.Int64) (PushResult, error
 	}
 }
 
-// interrupted tells whether the slice ends for a reason of ours.
+// interrupted returns the end of the slice when it must end for a reason other than the store's responses; otherwise nil.
 func (s *slice) interrupted(ctx context.Context) *ending {
 	select {
 	case <-ctx.Done():
@@ -158,7 +158,7 @@ func (s *slice) interrupted(ctx context.Context) *ending {
 	return nil
 }
 
-// await waits for a response, or for as long as there is nothing else to do. A slice that ends waits for answers alone.
+// await waits for a response, at most for the given time. A slice that ends waits only for responses.
 func (s *slice) await(ctx context.Context, wait time.Duration, ends bool) *reply {
 	cancelled, stop := ctx.Done(), s.stop
 	if ends {
@@ -171,10 +171,10 @@ func (s *slice) await(ctx context.Context, wait time.Duration, ends bool) *reply
 	case <-cancelled:
 	case <-stop:
 	}
-	return s.arrived() // whatever came first: a response that has come is written before another call begins
+	return s.arrived() // a response that has arrived meanwhile is recorded before another call begins
 }
 
-// arrived returns a response that waits for the loop.
+// arrived returns a response that waits for the loop; nil when there is none.
 func (s *slice) arrived() *reply {
 	select {
 	case response := <-s.replies:
@@ -184,7 +184,7 @@ func (s *slice) arrived() *reply {
 	}
 }
 
-// together is a response and those that have come while the one before was written. They are written in one transaction.
+// together returns a response, and those that have arrived in the meantime. They are recorded in one transaction.
 func (s *slice) together(first *reply) []reply {
 	var responses []reply
 	for response := first; response != nil; response = s.arrived() {
@@ -193,8 +193,8 @@ func (s *slice) together(first *reply) []reply {
 	return responses
 }
 
-// advance does what can be done now, until there is nothing more, and returns how long to wait then, or how the slice ends. Calls that begin
-// together have their intents written in one transaction.
+// advance does everything that can be done now. It returns how long to wait after that, or how the slice ends. The intents of calls that begin
+// together are recorded in one transaction.
 func (s *slice) advance(ctx context.Context) (time.Duration, *ending) {
 	wait, end := s.prepare(ctx)
 	if err := s.launch(ctx); err != nil {
@@ -203,7 +203,7 @@ func (s *slice) advance(ctx context.Context) (time.Duration, *ending) {
 	return wait, end
 }
 
-// interruption is the context's error where that has ended: it interrupts the ledger at any place, which then fails in words of its own.
+// interruption returns the context's error if the context has ended, because an interrupted ledger fails with errors of its own; otherwise err.
 func interruption(ctx context.Context, err error) error {
 	if ctx.Err() != nil {
 		return ctx.Err()
@@ -224,7 +224,7 @@ func (s *slice) prepare(ctx context.Context) (time.Duration, *ending) {
 		}
 		if begun {
 			if end := s.interrupted(ctx); end != nil || len(s.replies) > 0 {
-				return 0, end // what a response says decides what begins next
+				return 0, end // the response decides what begins next
 			}
 			continue
 		}
@@ -244,8 +244,8 @@ func (s *slice) prepare(ctx context.Context) (time.Duration, *ending) {
 	}
 }
 
-// begin does the first of some steps that the store's budget allows now. Without one it returns when the budget allows one, and why not
-// before; the time is zero when there are no steps.
+// begin does the first step that the store's budget allows now, and returns begun. If the budget allows none, it returns the time from which
+// it allows one, and why not before; the time is zero when there are no steps.
 func (s *slice) begin(ctx context.Context, steps []push.Step) (paced time.Time, why string, begun bool, err error) {
 	for _, step := range steps {
 		if step.Operation() == "" {
@@ -257,10 +257,10 @@ func (s *slice) begin(ctx context.Context, steps []push.Step) (paced time.Time, 
 			return time.Time{}, "", false, err
 		}
 		if pacer.Full(s.Now()) && s.machine.UnderWay() > 0 {
-			continue // its next answer lets a call begin
+			continue // the next response lets a call begin
 		}
 		at, reason := pacer.Ready(s.Now(), today)
-		if at.IsZero() && follows(step) && len(s.beginning) == 0 { // those that begin together are of one moment
+		if at.IsZero() && follows(step) && len(s.beginning) == 0 { // calls that begin together need only one check
 			if moved, err := s.follow(ctx); moved || err != nil {
 				return time.Time{}, "", true, err
 			}
@@ -275,7 +275,8 @@ func (s *slice) begin(ctx context.Context, steps []push.Step) (paced time.Time, 
 	return paced, why, false, nil
 }
 
-// callsToday is how many calls the store has had today. It is read once a day and slice, and then counted: nobody else calls the store.
+// callsToday returns the number of calls to the store today. It is read once per day and slice and then counted here, because no other run
+// calls the store meanwhile.
 func (s *slice) callsToday(ctx context.Context) (int64, error) {
 	now := s.Now()
 	if day := ledger.DayOf(now, nil); day != s.day {
@@ -288,10 +289,10 @@ func (s *slice) callsToday(ctx context.Context) (int64, error) {
 	return s.today, nil
 }
 
-// pace is what is known of the store's budget, for whoever goes on.
+// pace returns the state of the store's budget, for the next slice or run.
 func (s *slice) pace() string { return s.meters.Picture(s.Now()).String() }
 
-// report adds the run's figures to how a slice ended.
+// report adds the run's figures to the result of a slice.
 func (s *slice) report(ctx context.Context, result PushResult) (PushResult, error) {
 	remaining, err := s.Ledger.Remaining(ctx, s.input.Connection, s.input.Scope)
 	if err != nil {

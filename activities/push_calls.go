@@ -13,22 +13,22 @@ import (
 	"github.com/tidemark/tidemark/push"
 )
 
-// answerPatience is how long the ledger may take to write a response after the activity was cancelled.
-const answerPatience = 10 * time.Second
+// responsePatience is how long the ledger may take to record a response after the activity was cancelled.
+const responsePatience = 10 * time.Second
 
-// reply is what a call brought.
+// reply is the result of a call.
 type reply struct {
-	number  int // of the call
+	number  int // the machine's number of the call
 	kind    push.Kind
 	pacer   *channels.Pacer
-	paid    int // the number of the call by which the pacer knows it
+	paid    int // the pacer's number of the call
 	took    time.Duration
 	reply   channels.Reply
 	matches []channels.Found
 	err     error
 }
 
-// record does a step that is about the ledger alone.
+// record does a step that concerns only the ledger.
 func (s *slice) record(ctx context.Context, step push.Step) error {
 	switch step.Kind {
 	case push.ReadOpen:
@@ -65,7 +65,7 @@ func (s *slice) record(ctx context.Context, step push.Step) error {
 	return nil
 }
 
-// beginning is a call that is prepared: it is paid for, and is made when its intent is written.
+// beginning is a prepared call: it is paid for in the pacer, and is made once its intent is recorded.
 type beginning struct {
 	number int
 	kind   push.Kind
@@ -89,7 +89,7 @@ func (s *slice) start(ctx context.Context, pacer *channels.Pacer, step push.Step
 	return nil
 }
 
-// intend returns a call as it is made. That of a new one has an intent, which is still to be written; what is sent again is noted at once.
+// intend returns the call to make. A new call gets an intent, which launch records. A call that is sent again, or polled, is recorded at once.
 func (s *slice) intend(ctx context.Context, step push.Step, items []channels.Item, now time.Time) (ledger.OpenCall, error) {
 	call := step.Call
 	switch step.Kind {
@@ -100,7 +100,7 @@ func (s *slice) intend(ctx context.Context, step push.Step, items []channels.Ite
 			return call, askPerson(ErrorNotConfigured, fmt.Sprintf("store %s: the driver cannot write a call of %d items: %v", s.store.ID, len(items), err), err)
 		}
 		call.Intent = s.machine.Intent(step, key, body, now)
-		call.Pace = s.pace() // the call is paid for in it
+		call.Pace = s.pace() // it includes the payment for this call
 		s.today++
 	case push.Resend, push.Poll:
 		if err := s.Ledger.Resend(ctx, s.input.Lease, call.Key, s.machine.Deadline(now), now); err != nil {
@@ -112,8 +112,8 @@ func (s *slice) intend(ctx context.Context, step push.Step, items []channels.Ite
 	return call, nil
 }
 
-// launch writes the intents of the calls that are prepared, and makes the calls beside the loop. Where the intents cannot be written, none of
-// the calls is made.
+// launch records the intents of the prepared calls, and makes each call in a goroutine. If the intents cannot be recorded, none of the calls is
+// made.
 func (s *slice) launch(ctx context.Context) error {
 	calls := s.beginning
 	if s.beginning = nil; len(calls) == 0 {
@@ -141,8 +141,8 @@ func (s *slice) launch(ctx context.Context) error {
 	return nil
 }
 
-// perform makes a call and tells the loop what it brought. Its time began when it was prepared: a worker that stood still since must not make it
-// after the time at which others take it for over.
+// perform makes a call and sends its result to the loop. The call's time began when it was prepared. A worker that was suspended since then must
+// not make the call after its deadline, because others take it for over.
 func (s *slice) perform(ctx context.Context, call beginning) {
 	left := s.machine.Timeout() - s.Now().Sub(call.at)
 	response := reply{err: &channels.Error{Reason: "the call was not made: the worker stood still until its time was over"}}
@@ -179,10 +179,10 @@ func (s *slice) call(ctx context.Context, kind push.Kind, call ledger.OpenCall, 
 	return response
 }
 
-// writeResponses writes what calls brought, also when a cancellation came meanwhile: what the store said must not be lost.
+// writeResponses records the results of calls. It does so even after a cancellation, because a store's response must not be lost.
 func (s *slice) writeResponses(ctx context.Context, responses []reply) *ending {
-	keep, done := context.WithTimeout(context.WithoutCancel(ctx), answerPatience)
-	defer done()
+	limited, cancel := context.WithTimeout(context.WithoutCancel(ctx), responsePatience)
+	defer cancel()
 	var end *ending
 	var written []ledger.Response
 	throttled := int64(0)
@@ -192,25 +192,25 @@ func (s *slice) writeResponses(ctx context.Context, responses []reply) *ending {
 			throttled++
 		}
 		if effects.Check {
-			// What is written before counts where the run's figures do.
-			if err = s.Ledger.ApplyResponses(keep, s.input.Lease, written...); err == nil {
+			// The responses before this one are recorded first, because the check uses the run's figures.
+			if err = s.Ledger.ApplyResponses(limited, s.input.Lease, written...); err == nil {
 				written = nil
-				effects, err = s.check(keep, response)
+				effects, err = s.check(limited, response)
 			}
 			if err != nil {
 				s.machine.Withdrawn(response.number)
 			}
 		}
 		if err == nil {
-			written, err = s.write(keep, effects, written)
+			written, err = s.write(limited, effects, written)
 		}
 		if last := ended(effects, err); last != nil && (end == nil || end.err == nil) {
 			end = last
 		}
 	}
-	err := s.Ledger.ApplyResponses(keep, s.input.Lease, written...)
+	err := s.Ledger.ApplyResponses(limited, s.input.Lease, written...)
 	if err == nil && throttled > 0 {
-		err = s.Ledger.Throttled(keep, s.input.Lease, throttled, s.Now())
+		err = s.Ledger.Throttled(limited, s.input.Lease, throttled, s.Now())
 	}
 	if err != nil {
 		return &ending{err: err}
@@ -219,7 +219,7 @@ func (s *slice) writeResponses(ctx context.Context, responses []reply) *ending {
 	return end
 }
 
-// applyReply is what a response changes.
+// applyReply returns the effects of a response.
 func (s *slice) applyReply(ctx context.Context, response reply) push.Effects {
 	count(ctx, s.store, response.reply, response.err, response.took)
 	response.pacer.Answered(response.paid, s.Now(), response.reply.Budget, response.err)
@@ -229,7 +229,7 @@ func (s *slice) applyReply(ctx context.Context, response reply) push.Effects {
 	return s.machine.Answered(response.number, response.reply, response.err, s.Now())
 }
 
-// check is what a response changes when it is known whether the store lets itself be read.
+// check returns the effects of a response that depend on whether the store answers a check.
 func (s *slice) check(ctx context.Context, response reply) (push.Effects, error) {
 	earlier, err := s.Ledger.Tally(ctx, s.input.Lease.Run)
 	if err != nil {
@@ -240,7 +240,7 @@ func (s *slice) check(ctx context.Context, response reply) (push.Effects, error)
 	return s.machine.Checked(response.number, err, s.Now()), nil
 }
 
-// ended is how effects, or an error in carrying them out, end the slice; nil when they do not.
+// ended returns the end of the slice, if effects or an error in carrying them out end it; otherwise nil.
 func ended(effects push.Effects, err error) *ending {
 	switch {
 	case err != nil:
@@ -253,7 +253,7 @@ func ended(effects push.Effects, err error) *ending {
 	return nil
 }
 
-// write carries effects out, but for their response, which it adds to those that are still to be written.
+// write carries effects out, except for their response: it adds that to the responses that are recorded together later.
 func (s *slice) write(ctx context.Context, effects push.Effects, written []ledger.Response) ([]ledger.Response, error) {
 	lease, now := s.input.Lease, s.Now()
 	if len(effects.Forget) > 0 {

@@ -7,14 +7,14 @@ import (
 	"github.com/tidemark/tidemark/ledger"
 )
 
-// RequestsInput names requests that no run has taken up.
+// RequestsInput lists requests that no run has taken up.
 type RequestsInput struct {
 	Connection string           `json:"connection"`
 	Mode       ledger.Mode      `json:"mode"`
 	Requests   []ledger.Request `json:"requests,omitempty"`
-	// Group, for Note, is the id of the request that stands for them.
+	// Group, for Note, is the id of the request that represents them.
 	Group string `json:"group,omitempty"`
-	// Outcome and Reason, for Settle, say what became of them.
+	// Outcome and Reason, for Settle, are their outcome.
 	Outcome ledger.RequestOutcome `json:"outcome,omitempty"`
 	Reason  string                `json:"reason,omitempty"`
 }
@@ -22,8 +22,7 @@ type RequestsInput struct {
 // RequestsResult is empty.
 type RequestsResult struct{}
 
-// Note keeps the ids of many requests that wait for one pass, so that each of them can be asked for while the workflow carries only
-// their number.
+// Note records the ids of many requests that wait for one pass. So each of them can be looked up, while the workflow carries only their number.
 func (g *Gate) Note(ctx context.Context, input RequestsInput) (RequestsResult, error) {
 	_, stop := heartbeat(ctx)
 	defer stop()
@@ -31,7 +30,7 @@ func (g *Gate) Note(ctx context.Context, input RequestsInput) (RequestsResult, e
 	return RequestsResult{}, convert("noting requests", err, g.Now())
 }
 
-// Settle says what became of requests that no run serves.
+// Settle records the outcome of requests that no run serves.
 func (g *Gate) Settle(ctx context.Context, input RequestsInput) (RequestsResult, error) {
 	_, stop := heartbeat(ctx)
 	defer stop()

@@ -11,18 +11,18 @@ import (
 	"github.com/tidemark/tidemark/ledger"
 )
 
-// Resolve turns recorded levels into what a store should show.
+// Resolve turns recorded levels into channel levels, which are the figures that a store should show.
 type Resolve struct {
 	Ledger     ResolveLedger
 	Executions Executions
 	Now        func() time.Time
 }
 
-// productsPerPage bounds what is held in memory at once.
+// productsPerPage is how many products are held in memory at once.
 const productsPerPage = 2000
 
-// Resolve computes the channel levels of every product that is affected, page by page, and moves the connection's cursor when
-// all of them stand. It may stop anywhere: pages that were written are written, and the cursor has not moved.
+// Resolve computes the channel levels of every affected product, page by page, and moves the connection's cursor after the last page. It may
+// stop at any time: written pages stay written, and the cursor has not moved.
 func (r *Resolve) Resolve(ctx context.Context, input ResolveInput) (ResolveResult, error) {
 	resolved, stop := heartbeat(ctx)
 	defer stop()
@@ -76,7 +76,7 @@ func (r *Resolve) resolve(ctx context.Context, input ResolveInput, resolved *ato
 	return r.guard(ctx, input, plan, result)
 }
 
-// scopes are the scopes to resolve, one after the other. What somebody named goes first: the rest of what is affected is then as it is.
+// scopes returns the scopes to resolve, in order. In an unscoped run, the SKUs that somebody named are resolved before everything else.
 func scopes(input ResolveInput) [][]string {
 	if len(input.Scope) == 0 && len(input.Named) > 0 {
 		return [][]string{input.Named, nil}
@@ -84,7 +84,7 @@ func scopes(input ResolveInput) [][]string {
 	return [][]string{input.Scope}
 }
 
-// pages resolves the products of a scope that are affected, page by page.
+// pages resolves the affected products of a scope, page by page.
 func (r *Resolve) pages(ctx context.Context, plan ledger.Plan, scope, named []string, each func([]ledger.Resolution) error) error {
 	names := make(map[string]bool, len(named))
 	for _, sku := range named {
@@ -100,7 +100,7 @@ func (r *Resolve) pages(ctx context.Context, plan ledger.Plan, scope, named []st
 		if err != nil {
 			return err
 		}
-		if len(scope) == 0 { // what was named has been resolved before
+		if len(scope) == 0 { // the named products were resolved before
 			page = slices.DeleteFunc(page, func(resolution ledger.Resolution) bool { return resolution.Named })
 		}
 		if err := each(page); err != nil {
@@ -128,7 +128,7 @@ func resolvePage(ctx context.Context, state inputs, plan ledger.Plan, affected [
 	return page, nil
 }
 
-// guard counts what stands to be pushed, and holds a push that would take too many rows to 0 within a day.
+// guard counts the rows to push, and holds a push that would take too many rows to 0 within a day.
 func (r *Resolve) guard(ctx context.Context, input ResolveInput, plan ledger.Plan, result ResolveResult) (ResolveResult, error) {
 	due, err := r.Ledger.Due(ctx, input.Connection, input.Scope)
 	if err != nil {
@@ -142,12 +142,12 @@ func (r *Resolve) guard(ctx context.Context, input ResolveInput, plan ledger.Pla
 	var before ledger.Zeroed
 	if going > 0 {
 		if len(input.Scope) > 0 {
-			// What a few SKUs would take to 0 is held against everything that the store shows.
-			all, err := r.Ledger.Due(ctx, input.Connection, nil)
+			// The rows of a scope that go to 0 are compared with all live rows of the connection.
+			unscoped, err := r.Ledger.Due(ctx, input.Connection, nil)
 			if err != nil {
 				return ResolveResult{}, err
 			}
-			due.Live = all.Live
+			due.Live = unscoped.Live
 		}
 		if before, err = r.Ledger.Zeroed(ctx, input.Connection, r.Now().Add(-zeroingWindow)); err != nil {
 			return ResolveResult{}, err
@@ -172,13 +172,13 @@ func (r *Resolve) guard(ctx context.Context, input ResolveInput, plan ledger.Pla
 	return result, nil
 }
 
-// dissolve ends the wait of the connection's held pushes, when a run of everything may push without being asked. One of a few SKUs says
-// nothing of the others.
+// dissolve ends the wait of the connection's held pushes, after the guard has let an unscoped run pass. A run with a scope tells nothing about
+// the other SKUs.
 func (r *Resolve) dissolve(ctx context.Context, input ResolveInput) error {
 	if len(input.Scope) > 0 {
 		return nil
 	}
 	dissolved, err := r.Ledger.DissolveZeroing(ctx, input.Lease, r.Now())
-	tellDissolved(ctx, r.Executions, dissolved)
+	signalDissolved(ctx, r.Executions, dissolved)
 	return err
 }

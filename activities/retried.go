@@ -9,8 +9,8 @@ import (
 	"go.temporal.io/sdk/temporal"
 )
 
-// retried says in words that a step failed and is tried again, and when; empty when it is not. Retries are the server's: the workflow sees
-// nothing of them, so whoever wants to show one asks the ledger, or the server for its pending steps.
+// retried describes the failure of a step that the server will retry, and when; empty when it is not retried. The workflow does not see the
+// server's retries, so a reader must ask the ledger, or the server for its pending activities.
 func retried(step string, failed error, info activity.Info, now time.Time) string {
 	var failure *temporal.ApplicationError
 	if !errors.As(failed, &failure) || failure.NonRetryable() {
@@ -26,7 +26,7 @@ func retried(step string, failed error, info activity.Info, now time.Time) strin
 	return words + ": " + failure.Message()
 }
 
-// nextAfter is how long the server waits before the next attempt; 0 when that is not known.
+// nextAfter returns how long the server waits before the next attempt; 0 when that is not known.
 func nextAfter(policy *temporal.RetryPolicy, attempt int32, delay time.Duration) time.Duration {
 	if delay > 0 || policy == nil {
 		return delay

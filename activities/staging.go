@@ -10,20 +10,21 @@ import (
 	"github.com/tidemark/tidemark/warehouses"
 )
 
-// staging takes a snapshot's pages into the ledger as they come. Those that are the same as in the last snapshot wait until one differs.
+// staging stages a snapshot's pages in the ledger as they arrive. Pages that are the same as in the last snapshot are kept until one differs.
 type staging struct {
 	*Fetch
 	snapshot int64
 	quantity inventory.QuantityField
 	read     *atomic.Int64
 	pages    pages
-	accepted accepted // of the page that came last
+	accepted accepted // the rows of the last page
 
-	rows, none int // none: of rows that state that there is no level, which are passed over
-	odd        inventory.Oddities
+	rows int // number of rows so far
+	none int // of these, rows that state that there is no level, which are skipped
+	odd  inventory.Oddities
 }
 
-// page is where a source puts its rows.
+// page takes a page of the source's rows.
 func (s *staging) page(ctx context.Context, page []inventory.Row) error {
 	s.accept(page)
 	s.rows += len(page)
@@ -42,7 +43,7 @@ func (s *staging) page(ctx context.Context, page []inventory.Row) error {
 	return s.stage(ctx)
 }
 
-// stageKept stages the pages that were kept back.
+// stageKept stages the pages that were kept in memory.
 func (s *staging) stageKept(ctx context.Context) error {
 	return s.pages.release(func(page []inventory.Row) error {
 		s.accept(page)
@@ -50,38 +51,38 @@ func (s *staging) stageKept(ctx context.Context) error {
 	})
 }
 
-// accepted is what becomes of a page's rows.
+// accepted holds a page's rows, sorted into levels and refusals.
 type accepted struct {
 	levels   []inventory.Level
 	refusals []inventory.Refusal
-	taken    []inventory.Row // those that were not refused
+	taken    []inventory.Row // the rows that were not refused
 	none     int             // rows that state that there is no level
-	plain    bool            // none was refused, and none has a time that has not come, which counts as of now
+	plain    bool            // no row was refused, and no row has a time in the future, which is set to now
 }
 
-// accept decides what becomes of a page's rows, in place of those of the page before.
+// accept sorts a page's rows into levels and refusals. They replace those of the previous page.
 func (s *staging) accept(page []inventory.Row) {
-	match := accepted{levels: s.accepted.levels[:0], refusals: s.accepted.refusals[:0], taken: s.accepted.taken[:0], plain: true}
+	sorted := accepted{levels: s.accepted.levels[:0], refusals: s.accepted.refusals[:0], taken: s.accepted.taken[:0], plain: true}
 	for _, row := range page {
 		if inventory.NoLevel(row, s.quantity) {
-			match.none++
-			match.taken = append(match.taken, row)
+			sorted.none++
+			sorted.taken = append(sorted.taken, row)
 			continue
 		}
 		timely := inventory.RefuseFuture(row, s.Now())
 		level, refusal := inventory.Accept(timely, s.quantity)
-		match.plain = match.plain && refusal == nil && timely.ReportedAt.Equal(row.ReportedAt)
+		sorted.plain = sorted.plain && refusal == nil && timely.ReportedAt.Equal(row.ReportedAt)
 		if refusal != nil {
-			match.refusals = append(match.refusals, *refusal)
+			sorted.refusals = append(sorted.refusals, *refusal)
 			continue
 		}
-		match.levels = append(match.levels, level)
-		match.taken = append(match.taken, row)
+		sorted.levels = append(sorted.levels, level)
+		sorted.taken = append(sorted.taken, row)
 	}
-	s.accepted = match
+	s.accepted = sorted
 }
 
-// stage stages the rows that were accepted last.
+// stage stages the rows of the last page.
 func (s *staging) stage(ctx context.Context) error {
 	for _, row := range s.accepted.taken {
 		s.odd.Add(row)
@@ -93,7 +94,7 @@ func (s *staging) stage(ctx context.Context) error {
 	return nil
 }
 
-// noteOddities keeps what looks odd with the snapshot.
+// noteOddities records the oddities of the snapshot.
 func (s *staging) noteOddities(ctx context.Context) error {
 	list := s.odd.List()
 	if len(list) == 0 {
@@ -102,8 +103,8 @@ func (s *staging) noteOddities(ctx context.Context) error {
 	return s.Ledger.NoteOddities(ctx, s.snapshot, list)
 }
 
-// addOdd adds what looks odd in a snapshot to what did in those before it. A whole one says all that they would have said; and a source
-// that has nothing new leaves what its last snapshot said.
+// addOdd adds a snapshot's oddities to those of the snapshots before it. A full snapshot replaces them. When the source has nothing new, the
+// oddities are those of its last snapshot.
 func addOdd(total []inventory.Oddity, first bool, snapshot warehouses.Snapshot, result ledger.SnapshotResult) []inventory.Oddity {
 	switch {
 	case snapshot.Unchanged && !first:
@@ -114,7 +115,7 @@ func addOdd(total []inventory.Oddity, first bool, snapshot warehouses.Snapshot, 
 	return inventory.JoinOddities(total, result.Oddities)
 }
 
-// looksOdd says in the result what looks odd.
+// looksOdd returns the result with oddities.
 func (r FetchResult) looksOdd(odd []inventory.Oddity) FetchResult {
 	r.Odd, r.Oddities = 0, nil
 	for _, oddity := range odd {

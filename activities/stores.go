@@ -16,9 +16,8 @@ import (
 	"github.com/tidemark/tidemark/settings"
 )
 
-// Stores keeps, for each store that this worker is pushing to, the open driver with the tokens it was given, and the pace. Both
-// belong to one holding of the store: whoever takes the store next goes on from what the ledger has of its pace, and opens the driver
-// anew, with what the settings and credentials are then.
+// Stores keeps, for each store that this worker is pushing to, the open driver with its tokens, and the pace. Both belong to one lease. The run
+// that takes the store next goes on from the pace in the ledger, and opens the driver again, with the settings and credentials of that time.
 type Stores struct {
 	mutex sync.Mutex
 	held  map[string]held
@@ -34,8 +33,8 @@ type held struct {
 // NewStores returns an empty set.
 func NewStores() *Stores { return &Stores{held: map[string]held{}} }
 
-// open returns the driver and the pace of a holding. A picture that is newer than this worker's is another's, who held the store meanwhile.
-// What is wrong with the driver's settings is for a person.
+// open returns the driver and the pace for a lease. picture is the latest known state of the store's budget. When it is newer than this worker's
+// own, another worker has pushed meanwhile. A fault in the driver's settings ends the run, because a person must correct it.
 func (s *Stores) open(drivers map[string]channels.Driver, lease ledger.Lease, store ledger.Store, environment settings.Environment,
 	picture channels.Picture,
 ) (channels.Channel, *channels.Meters, error) {
@@ -43,15 +42,15 @@ func (s *Stores) open(drivers map[string]channels.Driver, lease ledger.Lease, st
 	defer s.mutex.Unlock()
 	canonical := store.Driver + store.Settings.Canonical()
 	kept, ok := s.held[store.ID]
-	mine := ok && kept.lease == lease && kept.settings == canonical && picture.Number <= kept.meters.Number()
-	if mine && kept.channel != nil {
+	valid := ok && kept.lease == lease && kept.settings == canonical && picture.Number <= kept.meters.Number()
+	if valid && kept.channel != nil {
 		return kept.channel, kept.meters, nil
 	}
 	channel, err := openChannel(drivers, store, environment)
 	if err != nil {
 		return nil, nil, err
 	}
-	if !mine {
+	if !valid {
 		picture = ofStore(picture, store)
 		budget := channels.PaceBudget{Share: store.Budget.Share, DailyCalls: store.Budget.DailyCalls}
 		if quiet := store.Budget.QuietHours; quiet != nil {
@@ -64,7 +63,7 @@ func (s *Stores) open(drivers map[string]channels.Driver, lease ledger.Lease, st
 	return channel, kept.meters, nil
 }
 
-// ofStore is a picture, or one that knows nothing when the store was set otherwise when it was made.
+// ofStore returns the picture, or an empty one if it was made with other settings of the store.
 func ofStore(picture channels.Picture, store ledger.Store) channels.Picture {
 	sum := fnv.New64a()
 	_, _ = fmt.Fprint(sum, store.Driver, store.Settings.Canonical(), store.Budget.Share)
@@ -74,7 +73,7 @@ func ofStore(picture channels.Picture, store ledger.Store) channels.Picture {
 	return picture
 }
 
-// close forgets the driver of a store, but not the pace.
+// close drops the driver of a store, and keeps its pace.
 func (s *Stores) close(store string) {
 	s.mutex.Lock()
 	defer s.mutex.Unlock()
@@ -96,7 +95,7 @@ func openChannel(drivers channels.Drivers, store ledger.Store, environment setti
 	return channel, nil
 }
 
-// throttles is true for what a store answers that it is called too fast.
+// throttles is true for an error by which a store asks to slow down.
 func throttles(failed error) bool {
 	var refusal *channels.Error
 	return errors.As(failed, &refusal) && refusal.Next == channels.Wait

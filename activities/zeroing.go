@@ -7,17 +7,17 @@ import (
 	"github.com/tidemark/tidemark/ledger"
 )
 
-// zeroingWindow is over how long rows that go to 0 are counted together: a warehouse that loses its stock a fifth at a time is as wrong
-// as one that loses it at once.
+// zeroingWindow is the time over which rows that go to 0 are counted together: a warehouse that loses its stock in five steps is as wrong as
+// one that loses it at once.
 const zeroingWindow = 24 * time.Hour
 
-// zeroing is what the rule against mass zeroing judges.
+// zeroing holds the figures for the rule against mass zeroing.
 type zeroing struct {
-	base    int64   // rows that were live when the window began: those that are, and those that went to 0 within it
-	going   int64   // rows that are due to go to 0, or that an open call takes there
-	before  int64   // rows that went to 0 within the window and stay there, and that nobody approved
-	maximum float64 // the part of the rows that were live when the window began which may go to 0
-	// single: the run is of one SKU. That it is sold out is nobody's accident, however little the store shows.
+	base    int64   // rows that were live when the window began: those that are live now, and those that went to 0 within it
+	going   int64   // rows that are due to go to 0, or that an open call takes to 0
+	before  int64   // rows that went to 0 within the window, are still 0, and were not approved
+	maximum float64 // the fraction of base that may go to 0
+	// single: the run has a scope of one SKU. One SKU that is sold out is no accident, however few rows the store has.
 	single bool
 	// approved: a person agreed that approvedRows rows go to 0 now.
 	approved     bool
@@ -29,11 +29,11 @@ type zeroingVerdict int
 const (
 	zeroingPasses   zeroingVerdict = iota
 	zeroingHeld                    // a person must decide
-	zeroingApproved                // a person has decided: none of it counts against what comes later
+	zeroingApproved                // a person approved: these rows do not count in later decisions
 )
 
-// decideZeroing is the rule against mass zeroing. An approval covers what goes to 0 now, up to the figure that was approved; it does not
-// look at what went before, which was let through or approved by itself.
+// decideZeroing is the rule against mass zeroing. An approval covers the rows that go to 0 now, up to the approved number. Rows that went to 0
+// before need no approval then, because they passed or were approved at their time.
 func decideZeroing(z zeroing) zeroingVerdict {
 	switch {
 	case z.going == 0 || z.single, float64(z.before+z.going) <= z.maximum*float64(z.base):
@@ -44,7 +44,7 @@ func decideZeroing(z zeroing) zeroingVerdict {
 	return zeroingHeld
 }
 
-// zeroingReason says why a push is held, in figures.
+// zeroingReason returns the reason why a push is held, with the figures.
 func zeroingReason(live, going int64, before ledger.Zeroed, maximum float64) string {
 	if before.Rows == 0 {
 		return fmt.Sprintf("%d of %d live rows would newly go to 0, more than %.0f %%", going, before.All+live, maximum*100)
