@@ -115,8 +115,8 @@ func (b *bucket) learn(budget Budget, paid float64, flying int) {
 		return
 	}
 	// The others' share of the burst stays in the store's bucket, too.
-	others := (1 - b.share) * (b.capacity() - b.cost)
-	left := max(budget.Remaining, -b.capacity()) - float64(flying)*b.cost - others
+	otherPoints := (1 - b.share) * (b.capacity() - b.cost)
+	left := max(budget.Remaining, -b.capacity()) - float64(flying)*b.cost - otherPoints
 	b.tokens = min(b.tokens, left)
 }
 

@@ -187,8 +187,8 @@ func TestCataloguesAsSpreadsheetsWriteThem(t *testing.T) {
 			read, _, err := config.Load(path, drivers, config.Options{})
 			require.NoError(t, err)
 			var got []string
-			for _, one := range read.Products {
-				got = append(got, one.SKU+": "+one.Name)
+			for _, product := range read.Products {
+				got = append(got, product.SKU+": "+product.Name)
 			}
 			require.Equal(t, []string{"BIKE: Größe; 28", "BELL: x"}, got)
 		})

@@ -193,7 +193,7 @@ func sharePlaces(a, b []inventory.Location) bool {
 
 // checkEnabled warns when nothing would be synced, which surprises whoever applies a first configuration.
 func (l *loader) checkEnabled(n *node) {
-	beside := func(one ledger.Connection) bool { return one.EnabledByPages } // apply knows whether somebody has enabled it
+	beside := func(connection ledger.Connection) bool { return connection.EnabledByPages } // apply knows whether somebody has enabled it
 	if len(l.definitions.Connections) > 0 && !slices.ContainsFunc(l.definitions.Connections, ledger.Connection.Active) &&
 		!slices.ContainsFunc(l.definitions.Connections, beside) {
 		l.warn(n.place, "no connection is enabled, so nothing will be synced; set enabled: true on those that should be, or leave the line out and enable them "+

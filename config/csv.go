@@ -176,8 +176,8 @@ func (t *table) at(index int) place {
 func (t *table) characters(line, column int) place {
 	rest := t.content
 	for range line - 1 {
-		_, after, found := bytes.Cut(rest, []byte("\n"))
-		if !found {
+		_, after, matched := bytes.Cut(rest, []byte("\n"))
+		if !matched {
 			break
 		}
 		rest = after

@@ -205,8 +205,8 @@ func plainValue(value any) string {
 		return flow(value)
 	case []any:
 		texts := make([]string, len(value))
-		for i, one := range value {
-			texts[i] = plainValue(one)
+		for i, element := range value {
+			texts[i] = plainValue(element)
 		}
 		return "[" + strings.Join(texts, ", ") + "]"
 	case map[string]string:

@@ -78,8 +78,8 @@ func ReadSetting(key ledger.SettingKey, text string, definitions ledger.Definiti
 		}
 	}
 	l := &loader{definitions: definitions}
-	for _, one := range definitions.Connections {
-		l.define(&l.connections, "connection", one.ID, place{}, one.Merchant)
+	for _, connection := range definitions.Connections {
+		l.define(&l.connections, "connection", connection.ID, place{}, connection.Merchant)
 	}
 	value, ok := any(nil), false
 	if root := l.tree([]byte(key.Name + ": " + text + "\n")); root != nil {
@@ -88,11 +88,11 @@ func ReadSetting(key ledger.SettingKey, text string, definitions ledger.Definiti
 		}
 	}
 	if len(l.errors) > 0 {
-		var said []string
-		for _, one := range l.errors {
-			said = append(said, one.Message)
+		var problems []string
+		for _, problem := range l.errors {
+			problems = append(problems, problem.Message)
 		}
-		return nil, errors.New(strings.Join(said, "; "))
+		return nil, errors.New(strings.Join(problems, "; "))
 	}
 	if !ok {
 		return nil, fmt.Errorf("%s: a value is expected, like %s", key, strings.Join(SettingExamples(key.Name), " or "))
@@ -127,7 +127,7 @@ func (l *loader) settingValue(key ledger.SettingKey, n *node) (any, bool) {
 		if !ok {
 			return nil, false
 		}
-		at := slices.IndexFunc(l.definitions.Warehouses, func(one ledger.Warehouse) bool { return one.ID == key.ID })
+		at := slices.IndexFunc(l.definitions.Warehouses, func(warehouse ledger.Warehouse) bool { return warehouse.ID == key.ID })
 		if at < 0 {
 			return nil, false
 		}

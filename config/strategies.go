@@ -38,9 +38,9 @@ func (l *loader) strategy(n *node) {
 		}
 		definition.Warehouse = warehouse
 	}
-	for i, one := range l.definitions.Warehouses {
-		if one.ID == definition.Warehouse {
-			l.definitions.Warehouses[i].Named = append(one.Named, ledger.SettingStrategy)
+	for i, warehouse := range l.definitions.Warehouses {
+		if warehouse.ID == definition.Warehouse {
+			l.definitions.Warehouses[i].Named = append(warehouse.Named, ledger.SettingStrategy)
 		}
 	}
 	definition.Strategy = l.partition(o, what, definition)

@@ -139,8 +139,8 @@ func (f *circleFinder) visit(sku string) {
 		f.result.group[member] = number
 	}
 	if within != "" {
-		others := slices.DeleteFunc(members, func(member string) bool { return member == within })
-		f.result.first[sku] = append([]string{within}, others...)
+		path := slices.DeleteFunc(members, func(member string) bool { return member == within })
+		f.result.first[sku] = append([]string{within}, path...)
 	}
 }
 

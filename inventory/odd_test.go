@@ -20,8 +20,8 @@ func oddities(rows ...inventory.Row) []string {
 		o.Add(row)
 	}
 	var list []string
-	for _, one := range o.List() {
-		list = append(list, fmt.Sprintf("%s: %s", one.Kind, one.Text))
+	for _, oddity := range o.List() {
+		list = append(list, fmt.Sprintf("%s: %s", oddity.Kind, oddity.Text))
 	}
 	return list
 }
@@ -119,8 +119,8 @@ func TestAlike(t *testing.T) {
 		"äb":     {"ÄB"},
 		"=1+1":   {"= 1+1"},
 	} {
-		for _, one := range alike {
-			require.Equal(t, inventory.Alike(sku), inventory.Alike(one), "%q and %q", sku, one)
+		for _, spelling := range alike {
+			require.Equal(t, inventory.Alike(sku), inventory.Alike(spelling), "%q and %q", sku, spelling)
 		}
 	}
 	for sku, other := range map[string]string{"abc": "abd", "0A": "A", "A-1": "A1", "00": "0", "'": "", "1.0": "1"} {
@@ -141,13 +141,13 @@ func TestHostileOddities(t *testing.T) {
 	require.Less(t, len(kept), 6000)
 	require.NotContains(t, string(kept), `\u0000`)
 	require.Equal(t, `4 SKUs or facilities begin or end in a blank, like "\u202eABC " at `+strings.Repeat("p", 100)+"…", list[0].Text)
-	one := inventory.Oddity{Kind: inventory.OddListing, Count: 1}
+	oddity := inventory.Oddity{Kind: inventory.OddListing, Count: 1}
 	for sku, want := range map[string]string{
 		"\u202eABC": `"\u202eABC"`, "a\x1b[31m": `"a\x1b[31m"`, strings.Repeat("x", 10_000): `"` + strings.Repeat("x", 60) + `"…`, "\u00a0": `"\u00a0"`,
 	} {
-		one.Examples = []inventory.Example{inventory.NewExample(inventory.Row{SKU: "S"}, sku)}
+		oddity.Examples = []inventory.Example{inventory.NewExample(inventory.Row{SKU: "S"}, sku)}
 		require.Equal(t, `1 SKU has no listing of that spelling, and differs from one in the listings, products or bundles `+
-			`only in case, blanks, leading zeros or a spreadsheet's marks, like "S" for `+want, one.WithText().Text)
+			`only in case, blanks, leading zeros or a spreadsheet's marks, like "S" for `+want, oddity.WithText().Text)
 	}
 	require.True(t, utf8.Valid(kept))
 }

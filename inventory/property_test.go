@@ -56,12 +56,12 @@ func drawInput(t *rapid.T) inventory.Input {
 func TestQuantitiesAreClampedBeforeTheyAreCompared(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
-		for _, one := range inventory.Resolve(drawInput(t)) {
-			require.GreaterOrEqual(t, one.Quantity, int64(0))
-			require.LessOrEqual(t, one.Quantity, int64(inventory.MaxQuantity))
-			require.Equal(t, one.Quantity, one.Why.Quantity)
-			require.NotEmpty(t, one.ChannelSKU)
-			require.NotEmpty(t, one.Why.Lines())
+		for _, level := range inventory.Resolve(drawInput(t)) {
+			require.GreaterOrEqual(t, level.Quantity, int64(0))
+			require.LessOrEqual(t, level.Quantity, int64(inventory.MaxQuantity))
+			require.Equal(t, level.Quantity, level.Why.Quantity)
+			require.NotEmpty(t, level.ChannelSKU)
+			require.NotEmpty(t, level.Why.Lines())
 		}
 	})
 }
@@ -106,8 +106,8 @@ func TestABundleIsTheLeastOfItsComponents(t *testing.T) {
 		builds := func(n int64) bool {
 			for _, component := range input.Bundle.Components {
 				total := new(big.Int)
-				for _, one := range input.Levels[component.SKU] {
-					total.Add(total, big.NewInt(one.Available))
+				for _, level := range input.Levels[component.SKU] {
+					total.Add(total, big.NewInt(level.Available))
 				}
 				if most := big.NewInt(inventory.MaxQuantity); total.Cmp(most) > 0 {
 					total = most
@@ -133,8 +133,8 @@ func TestStoresTogetherNeverSeeMoreThanThereIs(t *testing.T) {
 		var together, resolved int64
 		for _, connection := range input.Sharing {
 			input.Connection = connection
-			for _, one := range inventory.Resolve(input) {
-				together, resolved = together+one.Quantity, one.Why.Resolved
+			for _, level := range inventory.Resolve(input) {
+				together, resolved = together+level.Quantity, level.Why.Resolved
 			}
 		}
 		require.LessOrEqual(t, together, max(resolved, 0))

@@ -25,7 +25,7 @@ func TestParseQuantity(t *testing.T) {
 
 func TestParseQuantityRefuses(t *testing.T) {
 	t.Parallel()
-	for text, found := range map[string]string{
+	for text, reason := range map[string]string{
 		"":                        "empty",
 		"1e3":                     "a number with an exponent",
 		"1E400":                   "a number with an exponent",
@@ -57,7 +57,7 @@ func TestParseQuantityRefuses(t *testing.T) {
 		"9223372036854775808":     "above 1000000000",
 	} {
 		_, err := inventory.ParseQuantity(text)
-		require.ErrorContains(t, err, found, strconv.Quote(text))
+		require.ErrorContains(t, err, reason, strconv.Quote(text))
 		require.NotContains(t, err.Error(), "\n")
 	}
 	_, err := inventory.ParseQuantity(strings.Repeat("é", 10_000))

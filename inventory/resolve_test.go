@@ -15,8 +15,8 @@ func level(facility, sku string, available int64) inventory.Level {
 
 func levels(all ...inventory.Level) map[string][]inventory.Level {
 	bySKU := map[string][]inventory.Level{}
-	for _, one := range all {
-		bySKU[one.SKU] = append(bySKU[one.SKU], one)
+	for _, level := range all {
+		bySKU[level.SKU] = append(bySKU[level.SKU], level)
 	}
 	return bySKU
 }
@@ -31,8 +31,8 @@ type shown struct {
 
 func show(all []inventory.ChannelLevel) []shown {
 	var short []shown
-	for _, one := range all {
-		short = append(short, shown{one.Location, one.ChannelSKU, one.Quantity, one.Blocked, one.Why.Notes})
+	for _, level := range all {
+		short = append(short, shown{level.Location, level.ChannelSKU, level.Quantity, level.Blocked, level.Why.Notes})
 	}
 	return short
 }

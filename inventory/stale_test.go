@@ -86,11 +86,11 @@ func TestAnExplanationSaysWhatIsStale(t *testing.T) {
 		return strings.Join(inventory.Resolve(input)[0].Why.Lines(), "\n")
 	}
 	of := func(levels ...inventory.Level) map[string][]inventory.Level {
-		found := map[string][]inventory.Level{}
-		for _, one := range levels {
-			found[one.SKU] = append(found[one.SKU], one)
+		byProduct := map[string][]inventory.Level{}
+		for _, level := range levels {
+			byProduct[level.SKU] = append(byProduct[level.SKU], level)
 		}
-		return found
+		return byProduct
 	}
 
 	require.Contains(t, lines(inventory.Input{Product: "A", Levels: of(level("A", 5, nil))}),

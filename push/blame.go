@@ -176,13 +176,13 @@ func (m *Machine) applyBlamedFind(step Step, culprit culprit, refusal *channels.
 
 // others counts the calls of the same kind that are under way, without the given one.
 func (m *Machine) others(than *flight) int {
-	others := 0
+	rest := 0
 	for _, under := range m.flights {
 		if under != than && under.step.Kind == than.step.Kind {
-			others++
+			rest++
 		}
 	}
-	return others
+	return rest
 }
 
 // Checked takes the result of the read that Effects.Check asked for. A refusal means that the credential does not work. A read without a

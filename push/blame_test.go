@@ -119,20 +119,20 @@ func TestLookUpsThatAreRefused(t *testing.T) {
 	}
 	halved(m.Checked(number, nil, noon), 2)
 	for _, size := range []int{2, 1} {
-		var asked []string
-		number, asked = looks(t, m)
-		require.Len(t, asked, size)
+		var keys []string
+		number, keys = looks(t, m)
+		require.Len(t, keys, size)
 		if size > 1 {
 			halved(m.Found(number, nil, forbidden, noon), 1)
 		}
 	}
 	effects := m.Found(number, nil, forbidden, noon)
 	require.Equal(t, []Parked{{parted(due("A")[0]), ledger.ItemResponse{Status: ledger.StatusRetrying, Reason: "not permitted (status 403)"}}}, effects.Park)
-	number, asked := looks(t, m)
-	require.Equal(t, []string{"B"}, asked, "the others go on")
+	number, keys := looks(t, m)
+	require.Equal(t, []string{"B"}, keys, "the others go on")
 	m.Found(number, []channels.Found{{Reference: "b"}}, nil, noon)
-	number, asked = looks(t, m)
-	require.Equal(t, []string{"C", "D"}, asked)
+	number, keys = looks(t, m)
+	require.Equal(t, []string{"C", "D"}, keys)
 	halved(m.Found(number, nil, forbidden, noon), 1)
 	number, _ = looks(t, m)
 	effects = m.Found(number, nil, forbidden, noon)
@@ -164,8 +164,8 @@ func TestRowsThatMovedWhileTheirLookUpWasJudged(t *testing.T) {
 	require.True(t, m.Found(number, nil, forbidden, noon).Check)
 	m.Checked(number, nil, noon)
 	m.Due(nil) // what moved is not due any more
-	_, asked := looks(t, m)
-	require.Equal(t, []string{"B"}, asked)
+	_, keys := looks(t, m)
+	require.Equal(t, []string{"B"}, keys)
 }
 
 // parted is a row that is to stand alone.
@@ -191,8 +191,8 @@ func TestLookUpsThatStopTheStore(t *testing.T) {
 	effects = m.Checked(number, &channels.Error{Next: channels.Resend, Reason: "no"}, noon)
 	require.NotNil(t, effects.Pause, "a read without an answer says nothing")
 	require.NoError(t, effects.Fail)
-	_, asked := looks(t, m)
-	require.Equal(t, []string{"A"}, asked)
+	_, keys := looks(t, m)
+	require.Equal(t, []string{"A"}, keys)
 
 	m = looking(t, channels.Limits{Batch: 9, Find: 1}, due("A", "B", "C", "D")...)
 	for i := range refusedItems {

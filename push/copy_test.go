@@ -70,11 +70,11 @@ func TestWhatIsSentAgainWhileACopyMayArrive(t *testing.T) {
 					continue
 				}
 				require.Nil(t, effects.Abandon)
-				var found []ledger.Status
+				var statuses []ledger.Status
 				for _, item := range effects.Response.Items {
-					found = append(found, item.Status)
+					statuses = append(statuses, item.Status)
 				}
-				require.Equal(t, want, found)
+				require.Equal(t, want, statuses)
 				if at.Equal(noon) && slices.Contains(want, unknown) {
 					require.Empty(t, m.parts, "nothing of it is composed again")
 					require.Equal(t, over, effects.Response.PollAfter, "then it is sent again")

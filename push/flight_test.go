@@ -137,8 +137,8 @@ func TestLookUpsBesideCalls(t *testing.T) {
 	t.Parallel()
 	m := machine(channels.Limits{Batch: 1, Window: 2, Find: 1, Calls: 3}, due("A", "B")...)
 	m.Known(step(t, m, ReadReferences), map[string]ledger.Reference{"A": {ID: "a", FoundAt: noon}}, noon)
-	number, asked := looks(t, m)
-	require.Equal(t, []string{"B"}, asked)
+	number, keys := looks(t, m)
+	require.Equal(t, []string{"B"}, keys)
 	require.Equal(t, "B", step(t, m, ReadDue).Query.AfterSKU, "other rows are read meanwhile")
 	m.Due(due("C", "D"))
 	m.Known(step(t, m, ReadReferences), map[string]ledger.Reference{"C": {ID: "c", FoundAt: noon}, "D": {ID: "d", FoundAt: noon}}, noon)
@@ -317,13 +317,13 @@ func (w *simulation) advance() {
 		}
 		w.m.Due(rows[:min(len(rows), step.Query.Limit)])
 	case ReadReferences:
-		found := map[string]ledger.Reference{}
+		references := map[string]ledger.Reference{}
 		for _, sku := range step.SKUs {
 			if w.known[sku] {
-				found[sku] = ledger.Reference{ID: sku, FoundAt: w.now}
+				references[sku] = ledger.Reference{ID: sku, FoundAt: w.now}
 			}
 		}
-		w.m.Known(step, found, w.now)
+		w.m.Known(step, references, w.now)
 	case Abandon:
 		w.abandon(step.Key)
 		w.m.Abandoned(step.Key)
@@ -390,8 +390,8 @@ func (w *simulation) answer(number int) {
 		w.find(number, made)
 		return
 	}
-	body, known := w.bodies[made.whole.Key]
-	require.True(w.t, !known || body == string(made.whole.Body), "the same bytes under the same key")
+	body, open := w.bodies[made.whole.Key]
+	require.True(w.t, !open || body == string(made.whole.Body), "the same bytes under the same key")
 	w.bodies[made.whole.Key] = string(made.whole.Body)
 	reply := channels.Reply{Items: make([]channels.ItemReply, len(made.whole.Items))}
 	outcome := 0
@@ -492,11 +492,11 @@ func (w *simulation) find(number int, made call) {
 	if !w.calm && rapid.IntRange(0, 3).Draw(w.t, "look-up") == 0 {
 		failed = &channels.Error{Next: channels.Wait, Reason: "later"}
 	}
-	found := make([]channels.Found, len(made.whole.Items))
+	answers := make([]channels.Found, len(made.whole.Items))
 	for i, item := range made.whole.Items {
-		found[i].Reference = item.ChannelSKU
+		answers[i].Reference = item.ChannelSKU
 	}
-	effects := w.m.Found(number, found, failed, w.now)
+	effects := w.m.Found(number, answers, failed, w.now)
 	require.NoError(w.t, effects.Fail)
 	for sku := range effects.Remember {
 		w.known[sku] = true

@@ -20,7 +20,7 @@ func looking(t *testing.T, limits channels.Limits, rows ...ledger.DueItem) *Mach
 }
 
 // looks begins a look-up.
-func looks(t *testing.T, m *Machine) (number int, asked []string) {
+func looks(t *testing.T, m *Machine) (number int, keys []string) {
 	t.Helper()
 	next := step(t, m, Find)
 	return m.Began(next, next.Call), skus(next.Call.Items)
@@ -34,14 +34,14 @@ func TestRowsAreLookedUp(t *testing.T) {
 	require.Equal(t, []string{"A", "B", "C", "D", "E"}, next.SKUs)
 	m.Known(next, map[string]ledger.Reference{"B": {ID: "b", FoundAt: noon}, "C": {ID: "old", FoundAt: noon.Add(-2 * referenceLife)}}, noon)
 
-	number, asked := looks(t, m)
-	require.Equal(t, []string{"A", "C"}, asked)
+	number, keys := looks(t, m)
+	require.Equal(t, []string{"A", "C"}, keys)
 	require.Equal(t, Effects{
 		Remember: map[string]string{"C": "c"},
 		Park:     []Parked{{due("A")[0], ledger.ItemResponse{Status: ledger.StatusRejected, Reason: "no such item"}}},
 	}, m.Found(number, []channels.Found{{Missing: "no such item"}, {Reference: "c"}}, nil, noon))
-	number, asked = looks(t, m)
-	require.Equal(t, []string{"D", "E"}, asked)
+	number, keys = looks(t, m)
+	require.Equal(t, []string{"D", "E"}, keys)
 	effects := m.Found(number, []channels.Found{{Blocked: "sold elsewhere"}, {Reference: "e"}}, nil, noon)
 	require.Equal(t, ledger.ItemResponse{Status: ledger.StatusBlocked, Reason: "sold elsewhere"}, effects.Park[0].Response)
 
@@ -106,8 +106,8 @@ func TestLookUpsThatFail(t *testing.T) {
 			}
 			require.Empty(t, effects.Park)
 			require.Empty(t, effects.Remember)
-			_, asked := looks(t, m)
-			require.Equal(t, test.next, asked)
+			_, keys := looks(t, m)
+			require.Equal(t, test.next, keys)
 		})
 	}
 }
@@ -118,18 +118,18 @@ func TestLookUpsAreHalvedAndGrow(t *testing.T) {
 	m := looking(t, channels.Limits{Batch: 9, Find: 4}, due("A", "B", "C", "D", "E", "F", "G")...)
 	tooLarge := &channels.Error{Next: channels.Smaller, Reason: "no"}
 	for _, size := range []int{4, 2} {
-		number, asked := looks(t, m)
-		require.Len(t, asked, size)
+		number, keys := looks(t, m)
+		require.Len(t, keys, size)
 		require.Equal(t, Effects{}, m.Found(number, nil, tooLarge, noon))
 	}
-	number, asked := looks(t, m)
-	require.Equal(t, []string{"A"}, asked)
+	number, keys := looks(t, m)
+	require.Equal(t, []string{"A"}, keys)
 	require.NotNil(t, m.Found(number, nil, tooLarge, noon).Pause)
 	number, _ = looks(t, m)
 	require.Equal(t, 2*findPause, m.Found(number, nil, tooLarge, noon).Pause.Until.Sub(noon), "longer each time")
 	number, _ = looks(t, m)
 	m.Found(number, []channels.Found{{Reference: "a"}}, nil, noon)
-	number, asked = looks(t, m)
-	require.Equal(t, []string{"B", "C"}, asked)
+	number, keys = looks(t, m)
+	require.Equal(t, []string{"B", "C"}, keys)
 	require.Equal(t, findPause, m.Found(number, nil, errors.New("no"), noon).Pause.Until.Sub(noon))
 }

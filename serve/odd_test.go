@@ -38,9 +38,9 @@ func TestOddUploadsAreSaid(t *testing.T) {
 
 // each is one member of each of a list.
 func each(list any, name string) []any {
-	var found []any
+	var items []any
 	for _, item := range list.([]any) {
-		found = append(found, item.(map[string]any)[name])
+		items = append(items, item.(map[string]any)[name])
 	}
-	return found
+	return items
 }

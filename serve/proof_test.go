@@ -28,8 +28,8 @@ func keyOf(t testing.TB, format ledger.HookFormat, name string) []byte {
 }
 
 // checkRefused tells whether a body is believed.
-func checkRefused(one *hook, header http.Header, at time.Time, body string) error {
-	given, err := newProof(one, header, at)
+func checkRefused(setup *hook, header http.Header, at time.Time, body string) error {
+	given, err := newProof(setup, header, at)
 	if err != nil {
 		return err
 	}
@@ -94,9 +94,9 @@ func TestStandardSignatures(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			one := &hook{format: ledger.HookStandard, keys: test.keys}
-			if one.keys == nil {
-				one.keys = both
+			setup := &hook{format: ledger.HookStandard, keys: test.keys}
+			if setup.keys == nil {
+				setup.keys = both
 			}
 			if test.at.IsZero() {
 				test.at = vectorTime
@@ -104,7 +104,7 @@ func TestStandardSignatures(t *testing.T) {
 			if test.body == "" {
 				test.body = vectorBody
 			}
-			require.Equal(t, test.want, checkRefused(one, test.header, test.at, test.body))
+			require.Equal(t, test.want, checkRefused(setup, test.header, test.at, test.body))
 		})
 	}
 }
@@ -112,7 +112,7 @@ func TestStandardSignatures(t *testing.T) {
 // Every bit of the body, the id, the time and the signature counts.
 func TestEveryBitCounts(t *testing.T) {
 	t.Parallel()
-	one := &hook{format: ledger.HookStandard, keys: [][]byte{keyOf(t, ledger.HookStandard, "KEY")}}
+	setup := &hook{format: ledger.HookStandard, keys: [][]byte{keyOf(t, ledger.HookStandard, "KEY")}}
 	parts := []string{vectorID, "1614265330", vectorSignature, vectorBody}
 	for which := range parts {
 		for bit := range 8 * len(parts[which]) {
@@ -120,39 +120,39 @@ func TestEveryBitCounts(t *testing.T) {
 			letters := []byte(parts[which])
 			letters[bit/8] ^= 1 << (bit % 8)
 			flipped[which] = string(letters)
-			require.Error(t, checkRefused(one, standardHeader(flipped[0], flipped[1], flipped[2]), vectorTime, flipped[3]), "part %d, bit %d", which, bit)
+			require.Error(t, checkRefused(setup, standardHeader(flipped[0], flipped[1], flipped[2]), vectorTime, flipped[3]), "part %d, bit %d", which, bit)
 		}
 	}
-	require.NoError(t, checkRefused(one, standardHeader(parts[0], parts[1], parts[2]), vectorTime, parts[3]))
+	require.NoError(t, checkRefused(setup, standardHeader(parts[0], parts[1], parts[2]), vectorTime, parts[3]))
 }
 
 func TestShipHeroSignatures(t *testing.T) {
 	t.Parallel()
-	one := &hook{format: ledger.HookShipHero, keys: [][]byte{keyOf(t, ledger.HookBearer, "BEARER"), keyOf(t, ledger.HookShipHero, "HERO")}}
+	setup := &hook{format: ledger.HookShipHero, keys: [][]byte{keyOf(t, ledger.HookBearer, "BEARER"), keyOf(t, ledger.HookShipHero, "HERO")}}
 	header := func(signature string) http.Header {
 		return http.Header{headerShipHeroHMAC: {signature}, headerShipHeroMessage: {"m1"}}
 	}
 	right := mac([]byte(secrets["HERO"]), vectorBody)
-	require.NoError(t, checkRefused(one, header(right), now, vectorBody))
-	require.NoError(t, checkRefused(one, header(mac([]byte(secrets["BEARER"]), vectorBody)), now, vectorBody), "the other key")
-	require.Equal(t, errSignature, checkRefused(one, header(right), now, vectorBody+" "))
-	require.Equal(t, errSignature, checkRefused(one, header(mac([]byte("another-shared-secret"), vectorBody)), now, vectorBody))
+	require.NoError(t, checkRefused(setup, header(right), now, vectorBody))
+	require.NoError(t, checkRefused(setup, header(mac([]byte(secrets["BEARER"]), vectorBody)), now, vectorBody), "the other key")
+	require.Equal(t, errSignature, checkRefused(setup, header(right), now, vectorBody+" "))
+	require.Equal(t, errSignature, checkRefused(setup, header(mac([]byte("another-shared-secret"), vectorBody)), now, vectorBody))
 	for _, malformed := range []string{"", right[:20], "v1," + right, right + right} {
-		require.Equal(t, errNoProof, checkRefused(one, header(malformed), now, vectorBody))
+		require.Equal(t, errNoProof, checkRefused(setup, header(malformed), now, vectorBody))
 	}
 }
 
 func TestBearerKeys(t *testing.T) {
 	t.Parallel()
-	one := &hook{format: ledger.HookBearer, keys: [][]byte{keyOf(t, ledger.HookShipHero, "HERO"), keyOf(t, ledger.HookBearer, "BEARER")}}
+	setup := &hook{format: ledger.HookBearer, keys: [][]byte{keyOf(t, ledger.HookShipHero, "HERO"), keyOf(t, ledger.HookBearer, "BEARER")}}
 	for text, want := range map[string]error{
 		"Bearer " + secrets["BEARER"]: nil, "bearer " + secrets["HERO"]: nil,
 		"": errSignature, "Bearer": errSignature, "Bearer ": errSignature, secrets["BEARER"]: errSignature, "Basic " + secrets["BEARER"]: errSignature,
 		"Bearer " + secrets["BEARER"] + " ": errSignature, "Bearer  " + secrets["BEARER"]: errSignature, "Bearer " + secrets["BEARER"][1:]: errSignature,
 	} {
-		require.Equal(t, want, checkRefused(one, http.Header{"Authorization": {text}}, now, vectorBody), "%q", text)
+		require.Equal(t, want, checkRefused(setup, http.Header{"Authorization": {text}}, now, vectorBody), "%q", text)
 	}
-	require.Equal(t, errSignature, checkRefused(one, http.Header{"Authorization": {"Bearer " + secrets["BEARER"], "Bearer x"}}, now, vectorBody))
+	require.Equal(t, errSignature, checkRefused(setup, http.Header{"Authorization": {"Bearer " + secrets["BEARER"], "Bearer x"}}, now, vectorBody))
 }
 
 func TestKeysThatAreRefused(t *testing.T) {

@@ -34,34 +34,34 @@ func TestRefusalsOfWhatIsSent(t *testing.T) {
 		back   bool
 	}{
 		"a snapshot as CSV": {ledger.HookStandard, "sandbox", nil, func(s *sent, t *testing.T, stock []warehousetest.Item) warehousetest.Brought {
-			return s.upload(t, formCSV, lined(stock, "sku,facility,available\n", func(one warehousetest.Item) string {
-				return one.SKU + "," + one.Facility + "," + one.Available
+			return s.upload(t, formCSV, lined(stock, "sku,facility,available\n", func(item warehousetest.Item) string {
+				return item.SKU + "," + item.Facility + "," + item.Available
 			}), len(stock))
 		}, true},
 		"a snapshot in the form of its warehouse's files": {
 			ledger.HookStandard, "csv",
 			settings.Values{"path": "x", "delimiter": ";", "columns": map[string]string{"sku": "Artikel", "facility": "Lager", "available": "Bestand"}},
 			func(s *sent, t *testing.T, stock []warehousetest.Item) warehousetest.Brought {
-				return s.upload(t, formCSV, lined(stock, "Lager;Artikel;Bestand\n", func(one warehousetest.Item) string {
-					return one.Facility + ";" + one.SKU + ";" + one.Available
+				return s.upload(t, formCSV, lined(stock, "Lager;Artikel;Bestand\n", func(item warehousetest.Item) string {
+					return item.Facility + ";" + item.SKU + ";" + item.Available
 				}), len(stock))
 			}, true,
 		},
 		"a snapshot as NDJSON": {ledger.HookStandard, "sandbox", nil, func(s *sent, t *testing.T, stock []warehousetest.Item) warehousetest.Brought {
-			return s.upload(t, formNDJSON, lined(stock, "", func(one warehousetest.Item) string {
-				return fmt.Sprintf(`{"available":%s,"facility":"%s","sku":%s}`, one.Available, one.Facility, quoted(one.SKU))
+			return s.upload(t, formNDJSON, lined(stock, "", func(item warehousetest.Item) string {
+				return fmt.Sprintf(`{"available":%s,"facility":"%s","sku":%s}`, item.Available, item.Facility, quoted(item.SKU))
 			}), len(stock))
 		}, true},
 		"events": {ledger.HookStandard, "sandbox", nil, func(s *sent, t *testing.T, stock []warehousetest.Item) warehousetest.Brought {
-			return s.events(t, stock, func(id string, one warehousetest.Item) respond {
-				body := fmt.Sprintf(`{"available":%s,"facility":"%s","sku":%s}`, one.Available, one.Facility, quoted(one.SKU))
+			return s.events(t, stock, func(id string, item warehousetest.Item) respond {
+				body := fmt.Sprintf(`{"available":%s,"facility":"%s","sku":%s}`, item.Available, item.Facility, quoted(item.SKU))
 				return s.call(http.MethodPost, "/hooks/depot", strings.NewReader(body), sign(secrets["KEY"], id, s.at(), body)...)
 			})
 		}, false},
 		"ShipHero's webhooks": {ledger.HookShipHero, "sandbox", nil, func(s *sent, t *testing.T, stock []warehousetest.Item) warehousetest.Brought {
-			return s.events(t, stock, func(id string, one warehousetest.Item) respond {
+			return s.events(t, stock, func(id string, item warehousetest.Item) respond {
 				body := fmt.Sprintf(`{"webhook_type":"Inventory Update","inventory":[{"sku":%s,"updated_warehouse":{"inventory":"%s","warehouse_uuid":"%s"}}]}`,
-					quoted(one.SKU), one.Available, one.Facility)
+					quoted(item.SKU), item.Available, item.Facility)
 				return s.call(http.MethodPost, "/hooks/depot", strings.NewReader(body), headerShipHeroHMAC, mac([]byte(secrets["HERO"]), body), headerShipHeroMessage, id)
 			})
 		}, false},
@@ -127,7 +127,7 @@ func (s *sent) upload(t *testing.T, form, body string, rows int) warehousetest.B
 }
 
 // events sends an event for each item, and records what was handed over.
-func (s *sent) events(t *testing.T, stock []warehousetest.Item, send func(id string, one warehousetest.Item) respond) warehousetest.Brought {
+func (s *sent) events(t *testing.T, stock []warehousetest.Item, send func(id string, item warehousetest.Item) respond) warehousetest.Brought {
 	t.Helper()
 	var brought warehousetest.Brought
 	before := len(s.handed())
@@ -179,7 +179,7 @@ func perform[T any](t *testing.T, activity, input any) (result T) {
 }
 
 // lined is a text of a line for each item, behind a first one.
-func lined(stock []warehousetest.Item, first string, line func(one warehousetest.Item) string) string {
+func lined(stock []warehousetest.Item, first string, line func(item warehousetest.Item) string) string {
 	var text strings.Builder
 	text.WriteString(first)
 	for _, item := range stock {

@@ -34,7 +34,7 @@ func (s *Server) Handler() http.Handler {
 	for _, route := range s.Routes() {
 		mux.Handle(route.Method+" "+route.Path, route.handler)
 	}
-	others := s.others()
+	fallback := s.others()
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		handler, pattern := mux.Handler(r)
 		if pattern != "" {
@@ -48,7 +48,7 @@ func (s *Server) Handler() http.Handler {
 			writeProblem(w, &problem{status: unmatched.status, code: "method_not_allowed", message: r.Method + " is not a method of this path"})
 			return
 		}
-		others.ServeHTTP(w, r)
+		fallback.ServeHTTP(w, r)
 	})
 }
 

@@ -33,7 +33,7 @@ func TestSchedulesOverTheAPI(t *testing.T) {
 	require.Equal(t, "ann", override["by"])
 	require.Equal(t, "2026-12-01T00:00:00Z", override["until"])
 
-	for body, said := range map[string]string{
+	for body, words := range map[string]string{
 		`{"version":0,` + rules + `}`:                                        "was changed while you edited it",
 		`{` + rules + `}`:                                                    "version: the version is missing",
 		`{"version":1}`:                                                      `rules: expected a list like [{"every":"60m"}]`,
@@ -48,7 +48,7 @@ func TestSchedulesOverTheAPI(t *testing.T) {
 		`{"version":1,"rules":[{"daily":"01:00"}],"timezone":"Mars/Crater"}`: "Mars/Crater",
 	} {
 		got := w.call(http.MethodPut, full, strings.NewReader(body), token...)
-		require.Contains(t, got.message, said, body)
+		require.Contains(t, got.message, words, body)
 		require.Contains(t, []int{http.StatusBadRequest, http.StatusConflict, http.StatusUnprocessableEntity}, got.status, body)
 	}
 	require.Equal(t, "22:00", w.call(http.MethodGet, full, nil, token...).body["rules"].([]any)[0].(map[string]any)["daily"], "nothing of it was set")

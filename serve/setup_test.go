@@ -224,8 +224,8 @@ func (w *world) call(method, path string, body io.Reader, header ...string) resp
 	answer := respond{status: response.StatusCode, header: response.Header}
 	require.Equal(w.t, "application/json", response.Header.Get("Content-Type"))
 	require.NoError(w.t, json.NewDecoder(response.Body).Decode(&answer.body))
-	if told, ok := answer.body["error"].(map[string]any); ok {
-		answer.code, answer.message = told["code"].(string), told["message"].(string)
+	if body, ok := answer.body["error"].(map[string]any); ok {
+		answer.code, answer.message = body["code"].(string), body["message"].(string)
 	}
 	return answer
 }

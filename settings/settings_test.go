@@ -179,8 +179,8 @@ func TestEachKindRefusesOtherForms(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			one := settings.Spec{Driver: "example", Options: []settings.Option{{Name: "x", Kind: test.kind, Minimum: -10, Maximum: 10}}}
-			values, problems := one.Check(map[string]any{"x": test.given})
+			spec := settings.Spec{Driver: "example", Options: []settings.Option{{Name: "x", Kind: test.kind, Minimum: -10, Maximum: 10}}}
+			values, problems := spec.Check(map[string]any{"x": test.given})
 			if test.want == "" {
 				require.Empty(t, problems)
 				require.Contains(t, values, "x")

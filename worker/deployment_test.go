@@ -33,13 +33,13 @@ func TestDeployment(t *testing.T) {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
 			environment := map[string]string{deploymentVariable: test.deployment, buildVariable: test.build}
-			found, err := deployment(func(name string) string { return environment[name] }, test.built)
+			options, err := deployment(func(name string) string { return environment[name] }, test.built)
 			if test.wrong != "" {
 				require.ErrorContains(t, err, test.wrong)
 				return
 			}
 			require.NoError(t, err)
-			require.Equal(t, test.want, found)
+			require.Equal(t, test.want, options)
 		})
 	}
 }

@@ -75,8 +75,8 @@ func TestHealthIsTheLedgerAndReadinessTemporalToo(t *testing.T) {
 			o.watch(test.ledger, test.temporal)
 		}
 		for path, want := range map[string]string{"/healthz": test.healthz, "/readyz": test.readyz} {
-			status, said := get(path)
-			require.Equal(t, want, strings.TrimSpace(said), "%s %s", name, path)
+			status, body := get(path)
+			require.Equal(t, want, strings.TrimSpace(body), "%s %s", name, path)
 			require.Equal(t, want == "ok", status == http.StatusOK, "%s %s", name, path)
 		}
 	}

@@ -53,8 +53,8 @@ func TestReadinessIsThatThisProcessPolls(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			asked := queues{enumspb.TASK_QUEUE_TYPE_WORKFLOW: test.workflows, enumspb.TASK_QUEUE_TYPE_ACTIVITY: test.activities}
-			err := polls{temporal: asked, identity: "me", now: func() time.Time { return now }}.check(t.Context())
+			queried := queues{enumspb.TASK_QUEUE_TYPE_WORKFLOW: test.workflows, enumspb.TASK_QUEUE_TYPE_ACTIVITY: test.activities}
+			err := polls{temporal: queried, identity: "me", now: func() time.Time { return now }}.check(t.Context())
 			require.Equal(t, test.want, err)
 		})
 	}

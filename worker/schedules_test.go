@@ -27,9 +27,9 @@ func TestSchedulesAreMeasured(t *testing.T) {
 	require.Contains(t, metrics(), "tidemark_temporal_up 0")
 
 	none := 0
-	asked := 0
+	calls := 0
 	collect.asking(func(context.Context) ([]control.ScheduleStatus, error) {
-		asked++
+		calls++
 		return []control.ScheduleStatus{
 			{ID: "smart-sync/a", Missed: 3, Skipped: 7},
 			{ID: "full-sync/a", Paused: true},
@@ -51,7 +51,7 @@ func TestSchedulesAreMeasured(t *testing.T) {
 	}
 	require.NotContains(t, content, `tidemark_schedule_paused{schedule="smart-sync/b"}`)
 	metrics()
-	require.Equal(t, 1, asked, "the answer is kept for a moment")
+	require.Equal(t, 1, calls, "the answer is kept for a moment")
 
 	collect.asking(func(context.Context) ([]control.ScheduleStatus, error) { return nil, errors.New("unavailable") })
 	require.Contains(t, metrics(), "smart-sync/a")

@@ -192,12 +192,12 @@ type listing struct {
 // look: sold from meanwhile or never taken, which looks the same, and the newest figure is right for both.
 func (s *store) readListing(decoded listing, on ticket, item channels.Item) (channels.Reply, error) {
 	var shown *int64
-	others := false
+	otherListings := false
 	for _, entry := range decoded.Availability {
 		if entry.ChannelCode == s.channelCode {
 			shown = entry.Quantity
 		} else {
-			others = true
+			otherListings = true
 		}
 	}
 	if shown != nil && *shown == item.Quantity {
@@ -216,7 +216,7 @@ func (s *store) readListing(decoded listing, on ticket, item channels.Item) (cha
 				Reason: fmt.Sprintf("Amazon took %d, but its listing still shows %d: it was sold from meanwhile, or the figure was not applied", item.Quantity, *shown),
 			}),
 			nil
-	case others:
+	case otherListings:
 		return channels.Single(channels.ItemReply{
 			Verdict: channels.Rejected, Code: "NOT_MERCHANT_FULFILLED",
 			Reason: fmt.Sprintf("the listing has no fulfilment channel %s; what Amazon fulfils cannot be set", s.channelCode),

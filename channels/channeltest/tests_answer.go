@@ -32,14 +32,14 @@ func (s suite) offender(t *testing.T, store Store) {
 	require.False(t, reply.Refused)
 	require.Equal(t, channels.Rejected, reply.Items[at].Verdict)
 	require.NotEmpty(t, reply.Items[at].Code+reply.Items[at].Reason, "a person must see why")
-	others, good := slices.Delete(verdicts(reply), at, at+1), slices.Delete(slices.Clone(items), at, at+1)
+	rest, good := slices.Delete(verdicts(reply), at, at+1), slices.Delete(slices.Clone(items), at, at+1)
 	if s.subject.Shape == AllOrNothing {
-		require.Equal(t, every(len(others), channels.NotApplied), others)
+		require.Equal(t, every(len(rest), channels.NotApplied), rest)
 		require.Equal(t, before, store.Shown(t))
 		reply = sendThrough(t, channel, call(t, channel, "key-2", good...))
-		others = verdicts(reply)
+		rest = verdicts(reply)
 	}
-	require.Equal(t, every(len(others), channels.Applied), others)
+	require.Equal(t, every(len(rest), channels.Applied), rest)
 	requireShown(t, store, good...)
 }
 

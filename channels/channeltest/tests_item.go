@@ -88,17 +88,17 @@ func (s suite) closedItem(t *testing.T, store Store) {
 				continue
 			}
 			require.Nil(t, got.err, "%d at %d: %v", status, at, got.err)
-			others := slices.Delete(verdicts(got.reply), at, at+1)
+			rest := slices.Delete(verdicts(got.reply), at, at+1)
 			switch {
 			case s.subject.Shape == AllOrNothing && got.reply.Refused:
 				require.Contains(t, got.reply.Reason, words, "what the halves say at last is in the store's words")
 				require.Greater(t, len(items), 1)
 			case s.subject.Shape == AllOrNothing:
 				requireRefused(t, got.reply.Items[at])
-				require.Equal(t, every(len(others), channels.NotApplied), others)
+				require.Equal(t, every(len(rest), channels.NotApplied), rest)
 			default:
 				requireRefused(t, got.reply.Items[at])
-				require.Equal(t, every(len(others), channels.Applied), others, "%d at %d", status, at)
+				require.Equal(t, every(len(rest), channels.Applied), rest, "%d at %d", status, at)
 				requireShown(t, store, slices.Delete(slices.Clone(items), at, at+1)...)
 			}
 			store.Reopen()

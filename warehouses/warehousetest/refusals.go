@@ -73,10 +73,10 @@ func (i Intake) marks(t *testing.T, policy inventory.RefusedPolicy) {
 	if policy == inventory.RefusedZero {
 		want = 0
 	}
-	requireStale := func(others int) {
+	requireStale := func(rest int) {
 		t.Helper()
 		levels := stale(t, road)
-		require.Len(t, levels, 1+others, "the level that the row names, and no other")
+		require.Len(t, levels, 1+rest, "the level that the row names, and no other")
 		require.Equal(t, []string{stock[7].SKU, stock[7].Facility}, []string{levels[0].SKU, levels[0].Facility})
 		require.Equal(t, new(int64(5)), levels[0].Read, "its last figure that was read")
 		require.NotEmpty(t, levels[0].Reason)

@@ -10,11 +10,11 @@ import (
 
 func TestDrawsAreReproducible(t *testing.T) {
 	t.Parallel()
-	one, again := draw.New(7, "stores/acme-shop"), draw.New(7, "stores/acme-shop")
+	source, again := draw.New(7, "stores/acme-shop"), draw.New(7, "stores/acme-shop")
 	for n := range uint64(100) {
-		require.Equal(t, one.Number(n, "fault"), again.Number(n, "fault"))
+		require.Equal(t, source.Number(n, "fault"), again.Number(n, "fault"))
 	}
-	require.Equal(t, uint64(0xc909223c7dc32b4c), one.Number(1, "fault"), "scenarios of earlier versions draw the same")
+	require.Equal(t, uint64(0xc909223c7dc32b4c), source.Number(1, "fault"), "scenarios of earlier versions draw the same")
 }
 
 func TestDrawsDiffer(t *testing.T) {

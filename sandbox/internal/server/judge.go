@@ -244,14 +244,14 @@ func judgeBody(r *http.Request, into any) error {
 }
 
 func (s *store) edit(r *http.Request) answer {
-	var told struct {
+	var body struct {
 		Items []wire `json:"items"`
 	}
-	if err := judgeBody(r, &told); err != nil {
+	if err := judgeBody(r, &body); err != nil {
 		return badRequest("%v", err)
 	}
-	items := make([]shop.Item, len(told.Items))
-	for i, item := range told.Items {
+	items := make([]shop.Item, len(body.Items))
+	for i, item := range body.Items {
 		items[i] = item.item(nil)
 	}
 	if err := s.shop.Edit(items); err != nil {
@@ -261,18 +261,18 @@ func (s *store) edit(r *http.Request) answer {
 }
 
 func (w *warehouse) set(r *http.Request) answer {
-	var told struct {
+	var body struct {
 		Items []struct {
 			SKU       string `json:"sku"`
 			Facility  string `json:"facility"`
 			Available *int64 `json:"available"`
 		} `json:"items"`
 	}
-	if err := judgeBody(r, &told); err != nil {
+	if err := judgeBody(r, &body); err != nil {
 		return badRequest("%v", err)
 	}
-	figures := make([]stock.Figure, len(told.Items))
-	for i, item := range told.Items {
+	figures := make([]stock.Figure, len(body.Items))
+	for i, item := range body.Items {
 		if item.SKU == "" || item.Available == nil {
 			return badRequest("nothing was set: item %d needs a sku and an available figure", i)
 		}
@@ -306,56 +306,56 @@ func (w *warehouse) trade(r *http.Request) answer {
 }
 
 func (b *Box) replaceFaults(r *http.Request) answer {
-	var told struct {
+	var body struct {
 		Target string          `json:"target"`
 		Faults scenario.Faults `json:"faults"`
 	}
-	if err := judgeBody(r, &told); err != nil {
+	if err := judgeBody(r, &body); err != nil {
 		return badRequest("%v", err)
 	}
-	t, ok := b.target(told.Target)
+	t, ok := b.target(body.Target)
 	if !ok {
-		return b.unknown(told.Target)
+		return b.unknown(body.Target)
 	}
-	if problems := told.Faults.Check(t.bucket != nil); len(problems) > 0 {
+	if problems := body.Faults.Check(t.bucket != nil); len(problems) > 0 {
 		return badRequest("%s: %s", problems[0].Path, problems[0].Message)
 	}
-	told.Faults.Fill()
-	t.setFaults(told.Faults)
-	b.log.Info("faults replaced", "target", told.Target)
-	return reply(http.StatusOK, told)
+	body.Faults.Fill()
+	t.setFaults(body.Faults)
+	b.log.Info("faults replaced", "target", body.Target)
+	return reply(http.StatusOK, body)
 }
 
 // pause has the calls of a target hang, or those of them that write.
 func (b *Box) pause(r *http.Request) answer {
-	var told struct {
+	var body struct {
 		Target string `json:"target"`
 		Writes bool   `json:"writes"`
 	}
-	if err := judgeBody(r, &told); err != nil {
+	if err := judgeBody(r, &body); err != nil {
 		return badRequest("%v", err)
 	}
-	t, ok := b.target(told.Target)
+	t, ok := b.target(body.Target)
 	if !ok {
-		return b.unknown(told.Target)
+		return b.unknown(body.Target)
 	}
-	t.recorder.Pause(told.Writes)
-	return reply(http.StatusOK, told)
+	t.recorder.Pause(body.Writes)
+	return reply(http.StatusOK, body)
 }
 
 func (b *Box) resume(r *http.Request) answer {
-	var told struct {
+	var body struct {
 		Target string `json:"target"`
 	}
-	if err := judgeBody(r, &told); err != nil {
+	if err := judgeBody(r, &body); err != nil {
 		return badRequest("%v", err)
 	}
-	t, ok := b.target(told.Target)
+	t, ok := b.target(body.Target)
 	if !ok {
-		return b.unknown(told.Target)
+		return b.unknown(body.Target)
 	}
 	t.recorder.Resume()
-	return reply(http.StatusOK, told)
+	return reply(http.StatusOK, body)
 }
 
 // await answers when a target has had so many calls.

@@ -66,11 +66,11 @@ func (s *store) results(c *call, items []shop.Item, outcomes []shop.Outcome) ans
 		turn = 1 + s.draws.Below(c.n, "order", len(items)-1)
 	}
 	for i, item := range items {
-		one := result{SKU: item.SKU, Location: item.Location, Status: "ok", Quantity: outcomes[i].Shown}
+		entry := result{SKU: item.SKU, Location: item.Location, Status: "ok", Quantity: outcomes[i].Shown}
 		if p := outcomes[i].Problem; p != nil {
-			one.Status, one.Code, one.Message = "error", p.Code, p.Message
+			entry.Status, entry.Code, entry.Message = "error", p.Code, p.Message
 		}
-		all[(i+turn)%len(items)] = one
+		all[(i+turn)%len(items)] = entry
 	}
 	return reply(http.StatusOK, map[string]any{"results": all})
 }
@@ -114,8 +114,8 @@ func milliseconds(span time.Duration) int64 {
 }
 
 func (s *store) progress(id string) answer {
-	progress, known := s.feeds.Progress(id)
-	if !known {
+	progress, exists := s.feeds.Progress(id)
+	if !exists {
 		return unknownFeed(id)
 	}
 	return reply(http.StatusOK, map[string]any{"feed": id, "state": progress.State, "poll_after_ms": milliseconds(progress.Left)})
@@ -126,9 +126,9 @@ func unknownFeed(id string) answer {
 }
 
 func (s *store) report(c *call, id string) answer {
-	progress, known := s.feeds.Progress(id)
+	progress, exists := s.feeds.Progress(id)
 	switch {
-	case !known:
+	case !exists:
 		return unknownFeed(id)
 	case progress.State != shop.Done:
 		return refuse(http.StatusConflict, "no_report", "the feed %q is %s; there is a report when it is done", id, progress.State)

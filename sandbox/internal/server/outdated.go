@@ -9,7 +9,7 @@ import (
 
 // outdated judges what a store was told by what its caller knew.
 func (s *store) outdated(r *http.Request) answer {
-	var told struct {
+	var body struct {
 		Facts []struct {
 			SKU      string    `json:"sku"`
 			Location string    `json:"location"`
@@ -18,15 +18,15 @@ func (s *store) outdated(r *http.Request) answer {
 		} `json:"facts"`
 		Within string `json:"within"`
 	}
-	if err := judgeBody(r, &told); err != nil {
+	if err := judgeBody(r, &body); err != nil {
 		return badRequest("%v", err)
 	}
-	within, err := time.ParseDuration(told.Within)
+	within, err := time.ParseDuration(body.Within)
 	if err != nil || within < 0 {
-		return badRequest("within: expected a time span like 250ms, found %q", told.Within)
+		return badRequest("within: expected a time span like 250ms, found %q", body.Within)
 	}
-	facts := make([]shop.Fact, len(told.Facts))
-	for i, fact := range told.Facts {
+	facts := make([]shop.Fact, len(body.Facts))
+	for i, fact := range body.Facts {
 		facts[i] = shop.Fact{SKU: fact.SKU, Location: fact.Location, Quantity: fact.Quantity, Known: fact.Known}
 	}
 	type write struct {

@@ -63,26 +63,26 @@ func New(ctx context.Context, s scenario.Scenario, options Options) (*Box, error
 	return b, nil
 }
 
-func (b *Box) newWarehouse(one scenario.Warehouse) (*warehouse, error) {
+func (b *Box) newWarehouse(setup scenario.Warehouse) (*warehouse, error) {
 	w := &warehouse{}
-	b.prepare(&w.target, "warehouses/"+one.ID, one.Token, one.Latency, one.Faults)
-	items := make([]stock.Level, len(one.Items))
-	for i, item := range one.Items {
+	b.prepare(&w.target, "warehouses/"+setup.ID, setup.Token, setup.Latency, setup.Faults)
+	items := make([]stock.Level, len(setup.Items))
+	for i, item := range setup.Items {
 		items[i] = stock.Level{SKU: item.SKU, Facility: item.Facility, Available: item.Available, Committed: item.Committed}
 	}
 	var err error
-	w.stock, err = stock.New(stock.Setup{Facilities: one.Facilities, SKUs: one.SKUs, Items: items}, w.draws, b.now)
+	w.stock, err = stock.New(stock.Setup{Facilities: setup.Facilities, SKUs: setup.SKUs, Items: items}, w.draws, b.now)
 	w.target.work = w.work
 	return w, err
 }
 
-func (b *Box) newStore(one scenario.Store) *store {
-	s := &store{setup: one}
-	b.prepare(&s.target, "stores/"+one.ID, one.Token, one.Latency, one.Faults)
-	s.bucket = bucket.New(one.Rate, one.Burst, b.now())
-	s.shop = shop.New(shop.Setup{Locations: one.Locations, Listed: one.Knows == scenario.KnowsListed, Items: one.Items, Clamp: one.Clamp}, b.now)
-	if one.Kind == scenario.Feed {
-		s.feeds = shop.NewFeeds(b.ends, &b.running, s.shop, one.FeedDelay.Duration(), one.Unnamed, s.recorder.Applied)
+func (b *Box) newStore(setup scenario.Store) *store {
+	s := &store{setup: setup}
+	b.prepare(&s.target, "stores/"+setup.ID, setup.Token, setup.Latency, setup.Faults)
+	s.bucket = bucket.New(setup.Rate, setup.Burst, b.now())
+	s.shop = shop.New(shop.Setup{Locations: setup.Locations, Listed: setup.Knows == scenario.KnowsListed, Items: setup.Items, Clamp: setup.Clamp}, b.now)
+	if setup.Kind == scenario.Feed {
+		s.feeds = shop.NewFeeds(b.ends, &b.running, s.shop, setup.FeedDelay.Duration(), setup.Unnamed, s.recorder.Applied)
 	}
 	s.target.work = s.work
 	return s

@@ -57,13 +57,13 @@ type got struct {
 }
 
 func (g got) code() string {
-	var said struct {
+	var body struct {
 		Error struct {
 			Code string `json:"code"`
 		} `json:"error"`
 	}
-	_ = json.Unmarshal([]byte(g.body), &said)
-	return said.Error.Code
+	_ = json.Unmarshal([]byte(g.body), &body)
+	return body.Error.Code
 }
 
 // read decodes the body of a good answer.
@@ -156,9 +156,9 @@ func lines[T any](t *testing.T, g got) (all []T) {
 	require.Equal(t, 200, g.status)
 	require.Equal(t, "application/x-ndjson", g.header.Get("Content-Type"))
 	for line := range strings.Lines(g.body) {
-		var one T
-		require.NoError(t, json.Unmarshal([]byte(line), &one))
-		all = append(all, one)
+		var decoded T
+		require.NoError(t, json.Unmarshal([]byte(line), &decoded))
+		all = append(all, decoded)
 	}
 	return all
 }

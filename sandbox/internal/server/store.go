@@ -185,6 +185,6 @@ func (s *store) readSingle(c *call) ([]shop.Item, *answer) {
 	if err := decode(c.body, &body); err != nil {
 		return nil, new(badRequest("%v", err))
 	}
-	one := wire{SKU: query.Get("sku"), Location: query.Get("location"), Quantity: body.Quantity}
-	return []shop.Item{one.item(body.Compare)}, nil
+	item := wire{SKU: query.Get("sku"), Location: query.Get("location"), Quantity: body.Quantity}
+	return []shop.Item{item.item(body.Compare)}, nil
 }

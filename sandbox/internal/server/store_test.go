@@ -50,10 +50,10 @@ func TestAtomic(t *testing.T) {
 			Actual        *int64
 		}
 	}
-	said := read[answer](t, g)
-	require.False(t, said.Applied)
+	refused := read[answer](t, g)
+	require.False(t, refused.Applied)
 	var codes []string
-	for _, item := range said.Errors {
+	for _, item := range refused.Errors {
 		codes = append(codes, fmt.Sprintf("%d %s", item.Index, item.Code))
 		require.NotEmpty(t, item.Message)
 		if item.Code == "quantity_stale" {

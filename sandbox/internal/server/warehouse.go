@@ -60,8 +60,8 @@ func (w *warehouse) page(c *call) answer {
 	if cursor := c.request.URL.Query().Get("cursor"); cursor == "" {
 		snapshot = w.stock.Take(stock.Shape{Shrink: c.faults.Shrink, BadRows: c.faults.BadRows, Empty: c.faults.Empty})
 	} else {
-		id, place, found := strings.Cut(cursor, "-")
-		if from, err = strconv.Atoi(place); err != nil || !found || from < 0 {
+		id, place, matching := strings.Cut(cursor, "-")
+		if from, err = strconv.Atoi(place); err != nil || !matching || from < 0 {
 			return refuse(http.StatusBadRequest, "invalid_cursor", "%q is not a cursor of this warehouse", cursor)
 		}
 		if snapshot = w.stock.Snapshot(id); snapshot == nil {

@@ -95,12 +95,12 @@ func TestOddSKUsInLevels(t *testing.T) {
 	for _, sku := range odd {
 		require.Equal(t, 200, b.call("POST", "/judge/warehouses/portland/set", fmt.Sprintf(`{"items":[{"sku":%s,"available":-3}]}`, jsonText(t, sku))).status)
 	}
-	var found []string
+	var skus []string
 	for _, row := range rows(b.snapshot(t, 100, 1)) {
-		found = append(found, row.SKU)
+		skus = append(skus, row.SKU)
 		require.Equal(t, -3.0, row.Available)
 	}
-	require.Equal(t, odd, found)
+	require.Equal(t, odd, skus)
 }
 
 func TestWarehouseRoutes(t *testing.T) {
@@ -255,7 +255,7 @@ func TestJudgeOfWarehouses(t *testing.T) {
 	truth := lines[row](t, b.call("GET", "/judge/warehouses/portland/levels", ""))
 	require.Equal(t, rows(b.snapshot(t, 100, 1)), truth)
 	find := func(sku string) row {
-		return truth[slices.IndexFunc(truth, func(one row) bool { return one.SKU == sku })]
+		return truth[slices.IndexFunc(truth, func(candidate row) bool { return candidate.SKU == sku })]
 	}
 	require.Equal(t, -5.0, find("BIKE").Available)
 	require.Equal(t, int64(-3), find("BIKE").OnHand)

@@ -80,18 +80,18 @@ func (f *Feeds) submit(call Call, items []Item) string {
 	f.mutex.Lock()
 	defer f.mutex.Unlock()
 	f.last++
-	one := &feed{id: "f" + strconv.FormatUint(f.last, 10), call: call, items: items, state: Queued, due: f.store.now().Add(f.delay)}
-	if one.due.Before(f.latest) {
-		one.due = f.latest
+	queued := &feed{id: "f" + strconv.FormatUint(f.last, 10), call: call, items: items, state: Queued, due: f.store.now().Add(f.delay)}
+	if queued.due.Before(f.latest) {
+		queued.due = f.latest
 	}
-	f.latest = one.due
-	f.feeds[one.id] = one
-	f.queue = append(f.queue, one)
+	f.latest = queued.due
+	f.feeds[queued.id] = queued
+	f.queue = append(f.queue, queued)
 	if !f.works && f.ends.Err() == nil {
 		f.works = true
 		f.running.Go(f.work)
 	}
-	return one.id
+	return queued.id
 }
 
 // work processes feeds until there are none.
@@ -103,35 +103,35 @@ func (f *Feeds) work() {
 			f.mutex.Unlock()
 			return
 		}
-		one := f.queue[0]
+		feed := f.queue[0]
 		f.mutex.Unlock()
-		timer := time.NewTimer(one.due.Sub(f.store.now()))
+		timer := time.NewTimer(feed.due.Sub(f.store.now()))
 		select {
 		case <-timer.C:
 		case <-f.ends.Done():
 			timer.Stop()
 			return
 		}
-		outcomes, applied := f.store.Set(one.call, one.items, f.together)
-		f.applied(one.call.N, applied)
-		f.finish(one, outcomes)
+		outcomes, applied := f.store.Set(feed.call, feed.items, f.together)
+		f.applied(feed.call.N, applied)
+		f.finish(feed, outcomes)
 	}
 }
 
 // finish makes the report of a feed known, and forgets the oldest ones.
-func (f *Feeds) finish(one *feed, outcomes []Outcome) {
+func (f *Feeds) finish(done *feed, outcomes []Outcome) {
 	f.mutex.Lock()
 	defer f.mutex.Unlock()
-	one.outcomes, one.state = outcomes, Done
+	done.outcomes, done.state = outcomes, Done
 	for _, outcome := range outcomes {
 		if f.together && outcome.Problem != nil {
-			one.outcomes, one.items, one.state = nil, nil, Failed
+			done.outcomes, done.items, done.state = nil, nil, Failed
 			break
 		}
 	}
 	f.queue = f.queue[1:]
-	f.done = append(f.done, one)
-	f.items += len(one.items)
+	f.done = append(f.done, done)
+	f.items += len(done.items)
 	for len(f.done) > KeptFeeds || (f.items > keptFeedItems && len(f.done) > 1) {
 		f.items -= len(f.done[0].items)
 		delete(f.feeds, f.done[0].id)
@@ -143,14 +143,14 @@ func (f *Feeds) finish(one *feed, outcomes []Outcome) {
 func (f *Feeds) Progress(id string) (Progress, bool) {
 	f.mutex.Lock()
 	defer f.mutex.Unlock()
-	one, known := f.feeds[id]
-	if !known {
+	feed, exists := f.feeds[id]
+	if !exists {
 		return Progress{}, false
 	}
-	if one.state != Queued {
-		return Progress{State: one.state, Items: one.items, Outcomes: one.outcomes}, true
+	if feed.state != Queued {
+		return Progress{State: feed.state, Items: feed.items, Outcomes: feed.outcomes}, true
 	}
-	left := max(0, one.due.Sub(f.store.now()))
+	left := max(0, feed.due.Sub(f.store.now()))
 	if left <= f.delay/2 {
 		return Progress{State: Processing, Left: left}, true
 	}

@@ -48,8 +48,8 @@ func (f *feeds) submit(key string, items ...shop.Item) (string, shop.Seen) {
 
 func (f *feeds) state(t *testing.T, id string) shop.State {
 	t.Helper()
-	progress, known := f.Progress(id)
-	require.True(t, known)
+	progress, exists := f.Progress(id)
+	require.True(t, exists)
 	return progress.State
 }
 
@@ -82,8 +82,8 @@ func TestFeed(t *testing.T) {
 		require.Equal(t, id, again)
 		_, seen = f.submit("k1", shop.Item{SKU: "A", Quantity: 2})
 		require.Equal(t, shop.Reused, seen)
-		_, known := f.Progress("f99")
-		require.False(t, known)
+		_, exists := f.Progress("f99")
+		require.False(t, exists)
 	})
 }
 
@@ -124,8 +124,8 @@ func TestFeedsAreForgotten(t *testing.T) {
 		}
 		require.Equal(t, shop.Queued, f.state(t, first), "what is under way is not forgotten")
 		pass(delay)
-		_, known := f.Progress(first)
-		require.False(t, known)
+		_, exists := f.Progress(first)
+		require.False(t, exists)
 		require.Equal(t, shop.Done, f.state(t, "f2"))
 	})
 }

@@ -29,10 +29,10 @@ type keys struct {
 
 func newKeys() keys { return keys{known: map[string]key{}} }
 
-func (k *keys) remember(name string, one key) {
-	k.known[name] = one
+func (k *keys) remember(name string, entry key) {
+	k.known[name] = entry
 	k.order = append(k.order, name)
-	k.bytes += len(one.answer.Body)
+	k.bytes += len(entry.answer.Body)
 	for len(k.order) > KeptKeys || (k.bytes > keptAnswerBytes && len(k.order) > 1) {
 		k.bytes -= len(k.known[k.order[0]].answer.Body)
 		delete(k.known, k.order[0])
@@ -62,7 +62,7 @@ func (s *Store) SetOnce(name string, sum [sha256.Size]byte, call Call, items []I
 func (s *Store) once(name string, sum [sha256.Size]byte, call uint64, items []Item, carryOut func() (Answer, int)) (Answer, Seen, int) {
 	s.mutex.Lock()
 	defer s.mutex.Unlock()
-	if before, known := s.keys.known[name]; known {
+	if before, seen := s.keys.known[name]; seen {
 		if before.sum != sum {
 			s.counts.KeyConflicts++
 			return Answer{}, Reused, 0
@@ -82,7 +82,7 @@ func (s *Store) once(name string, sum [sha256.Size]byte, call uint64, items []It
 func (s *Store) superseded(call uint64, items []Item) (count uint64) {
 	for _, item := range items {
 		location, stocked := s.location(item.Location)
-		if i, known := s.found[place{item.SKU, location}]; stocked && known && s.levels[i].call > call {
+		if i, seen := s.found[place{item.SKU, location}]; stocked && seen && s.levels[i].call > call {
 			count++
 		}
 	}

@@ -34,17 +34,17 @@ type Outdated struct {
 // Outdate judges writes, which are in the order of their times: each must be of the newest figure that was known when it was made. A fact that
 // became known less than within before a write may have crossed with it. Where nothing is known of a place, nothing is judged.
 func Outdate(writes []Write, facts []Fact, within time.Duration) []Outdated {
-	known := map[[2]string][]Fact{}
+	byPlace := map[[2]string][]Fact{}
 	for _, fact := range facts {
 		at := [2]string{fact.SKU, fact.Location}
-		known[at] = append(known[at], fact)
+		byPlace[at] = append(byPlace[at], fact)
 	}
-	for _, facts := range known {
+	for _, facts := range byPlace {
 		slices.SortStableFunc(facts, func(a, b Fact) int { return a.Known.Compare(b.Known) })
 	}
 	outdated := []Outdated{}
 	for _, write := range writes {
-		facts := known[[2]string{write.SKU, write.Location}]
+		facts := byPlace[[2]string{write.SKU, write.Location}]
 		newest := -1 // of the facts that did not cross with the write
 		fits := false
 		for i, fact := range facts {
@@ -67,18 +67,18 @@ func (s *Store) Writes() []Write {
 	defer s.mutex.Unlock()
 	writes := make([]Write, 0, len(s.writes))
 	for i := range s.writes {
-		one := s.level(s.writes[(s.nextWrite+i)%len(s.writes)])
-		writes = append(writes, Write{one.SKU, one.Location, one.Quantity, one.SetAt, one.Call})
+		level := s.level(s.writes[(s.nextWrite+i)%len(s.writes)])
+		writes = append(writes, Write{level.SKU, level.Location, level.Quantity, level.SetAt, level.Call})
 	}
 	return writes
 }
 
 // keep remembers what a call has written.
-func (s *Store) keep(one level) {
+func (s *Store) keep(written level) {
 	if len(s.writes) < KeptWrites {
-		s.writes = append(s.writes, one)
+		s.writes = append(s.writes, written)
 		return
 	}
-	s.writes[s.nextWrite] = one
+	s.writes[s.nextWrite] = written
 	s.nextWrite = (s.nextWrite + 1) % KeptWrites
 }

@@ -150,8 +150,11 @@ func (s *Store) All(yield func(Level) bool) {
 	}
 }
 
-func (s *Store) level(one level) Level {
-	return Level{SKU: one.sku, Location: s.setup.Locations[one.location], Quantity: one.quantity, SetAt: time.UnixMicro(one.setAt).UTC(), Call: one.call}
+func (s *Store) level(stored level) Level {
+	return Level{
+		SKU: stored.sku, Location: s.setup.Locations[stored.location], Quantity: stored.quantity, SetAt: time.UnixMicro(stored.setAt).UTC(),
+		Call: stored.call,
+	}
 }
 
 // Edit changes what is shown behind the caller's back; unknown SKUs are added to what the store knows. Nothing is changed when one
@@ -161,11 +164,11 @@ func (s *Store) Edit(items []Item) error {
 	defer s.mutex.Unlock()
 	places := make([]place, len(items))
 	for i, item := range items {
-		location, known := s.location(item.Location)
+		location, exists := s.location(item.Location)
 		switch {
 		case item.SKU == "":
 			return fmt.Errorf("item %d has no sku", i)
-		case !known:
+		case !exists:
 			return fmt.Errorf("item %d (%s): %s", i, item.SKU, s.nowhere(item).Message)
 		case item.Quantity < 0 || item.Quantity > MaxQuantity:
 			return fmt.Errorf("item %d (%s): the quantity is not a whole number from 0 to %d", i, item.SKU, MaxQuantity)
@@ -181,17 +184,17 @@ func (s *Store) Edit(items []Item) error {
 
 // show sets a level.
 func (s *Store) show(at place, quantity int64, call uint64) {
-	i, known := s.found[at]
-	if !known {
+	i, exists := s.found[at]
+	if !exists {
 		i = len(s.levels)
 		at.sku = strings.Clone(at.sku) // not a part of the call's body, which would then stay in memory
 		s.found[at] = i
 		s.levels = append(s.levels, level{sku: at.sku, location: at.location})
 	}
-	one := &s.levels[i]
-	one.quantity, one.setAt, one.call = quantity, s.now().UnixMicro(), call
+	shown := &s.levels[i]
+	shown.quantity, shown.setAt, shown.call = quantity, s.now().UnixMicro(), call
 	if call != 0 {
-		s.keep(*one)
+		s.keep(*shown)
 	}
 }
 

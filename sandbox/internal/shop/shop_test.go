@@ -145,7 +145,7 @@ func TestEdit(t *testing.T) {
 func TestKeys(t *testing.T) {
 	t.Parallel()
 	s := open(shop.Setup{})
-	one, other := sha256.Sum256([]byte("one")), sha256.Sum256([]byte("other"))
+	key, other := sha256.Sum256([]byte("one")), sha256.Sum256([]byte("other"))
 	answered := 0
 	set := func(key string, sum [sha256.Size]byte, n uint64, quantity int64) (shop.Answer, shop.Seen, int) {
 		return s.SetOnce(key, sum, shop.Call{N: n}, []shop.Item{{SKU: "A", Quantity: quantity}}, true, func([]shop.Outcome) shop.Answer {
@@ -153,10 +153,10 @@ func TestKeys(t *testing.T) {
 			return shop.Answer{Status: 200, Body: fmt.Append(nil, quantity)}
 		})
 	}
-	answer, seen, applied := set("k1", one, 1, 5)
+	answer, seen, applied := set("k1", key, 1, 5)
 	require.Equal(t, shop.First, seen)
 	require.Equal(t, 1, applied)
-	again, seen, applied := set("k1", one, 2, 5)
+	again, seen, applied := set("k1", key, 2, 5)
 	require.Equal(t, shop.Repeated, seen)
 	require.Equal(t, answer, again)
 	require.Zero(t, applied)
@@ -167,13 +167,13 @@ func TestKeys(t *testing.T) {
 
 	_, seen, _ = set("k2", other, 4, 6)
 	require.Equal(t, shop.First, seen)
-	_, seen, _ = set("k1", one, 5, 5)
+	_, seen, _ = set("k1", key, 5, 5)
 	require.Equal(t, shop.Repeated, seen)
 	require.Equal(t, map[string]int64{"A": 6}, shown(s), "the old call has no second effect")
 	require.Equal(t, uint64(1), s.Counts().StaleWrites, "but it came too late")
 
 	for n := range uint64(2) {
-		_, seen, applied = set("", one, 6+n, 8)
+		_, seen, applied = set("", key, 6+n, 8)
 		require.Equal(t, shop.First, seen, "no key, no memory")
 		require.Equal(t, 1, applied)
 	}

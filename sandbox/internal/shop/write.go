@@ -47,7 +47,7 @@ func (s *Store) set(call Call, items []Item, together bool) (outcomes []Outcome,
 				s.show(places[i], *outcomes[i].Shown, call.N)
 				applied++
 			}
-		} else if at, known := s.found[places[i]]; known {
+		} else if at, exists := s.found[places[i]]; exists {
 			outcomes[i].Shown = new(s.levels[at].quantity)
 		}
 	}
@@ -70,14 +70,14 @@ func (s *Store) judge(call Call, item Item) (place, *Problem) {
 		at.sku = "" // nowhere
 	}
 	shown := int64(0)
-	if i, known := s.found[at]; known {
+	if i, exists := s.found[at]; exists {
 		shown = s.levels[i].quantity
 	}
-	said, poisoned := call.Poison[item.SKU]
+	reason, poisoned := call.Poison[item.SKU]
 	switch {
 	case poisoned:
 		s.counts.Poisoned++
-		return at, &Problem{Code: CodePoison, Message: cmp.Or(said, fmt.Sprintf("the store never takes %q", item.SKU))}
+		return at, &Problem{Code: CodePoison, Message: cmp.Or(reason, fmt.Sprintf("the store never takes %q", item.SKU))}
 	case item.SKU == "":
 		return at, &Problem{Code: CodeUnknown, Message: "the item has no sku"}
 	case s.setup.Listed && !s.listed[item.SKU]:

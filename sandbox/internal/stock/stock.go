@@ -97,8 +97,8 @@ func New(setup Setup, draws draw.Source, now func() time.Time) (*Warehouse, erro
 		if err != nil {
 			return nil, err
 		}
-		i, known := w.find(item.SKU, facility)
-		if !known {
+		i, exists := w.find(item.SKU, facility)
+		if !exists {
 			i = w.name(item.SKU, facility)
 		}
 		*w.change(i) = row{available: item.Available, committed: int32(item.Committed), facility: facility, reportedAt: at}
@@ -122,8 +122,8 @@ func (w *Warehouse) Count() int {
 }
 
 func (w *Warehouse) facility(sku, id string) (uint16, error) {
-	for i, known := range w.facilities {
-		if known == id {
+	for i, name := range w.facilities {
+		if name == id {
 			return uint16(i), nil
 		}
 	}
@@ -213,8 +213,8 @@ func (w *Warehouse) Set(figures []Figure) error {
 	}
 	at := w.now().UnixMicro()
 	for n, figure := range figures {
-		i, known := w.find(figure.SKU, facilities[n])
-		if !known {
+		i, exists := w.find(figure.SKU, facilities[n])
+		if !exists {
 			i = w.name(figure.SKU, facilities[n])
 		}
 		r := w.change(i)

@@ -77,21 +77,21 @@ func TestItemsAndSet(t *testing.T) {
 		{SKU: "SKU-00006", Facility: "east", Available: 6},
 		{SKU: "SKU-+0001", Facility: "east", Available: 7},
 	}))
-	found := map[string]int64{}
+	figures := map[string]int64{}
 	for _, level := range levels(w) {
-		_, twice := found[level.SKU+"/"+level.Facility]
+		_, twice := figures[level.SKU+"/"+level.Facility]
 		require.False(t, twice)
-		found[level.SKU+"/"+level.Facility] = level.Available
+		figures[level.SKU+"/"+level.Facility] = level.Available
 	}
-	require.Equal(t, int64(12), found["BIKE/east"])
-	require.Equal(t, int64(4), found["BIKE/west"])
-	require.Equal(t, int64(1), found["NEW/west"])
-	require.Equal(t, int64(901), found["SKU-00001/east"])
-	require.Equal(t, int64(902), found["SKU-00001/west"])
-	require.Equal(t, int64(5), found["SKU-1/east"])
-	require.Equal(t, int64(6), found["SKU-00006/east"])
-	require.Equal(t, int64(7), found["SKU-+0001/east"])
-	require.Equal(t, w.Count(), len(found))
+	require.Equal(t, int64(12), figures["BIKE/east"])
+	require.Equal(t, int64(4), figures["BIKE/west"])
+	require.Equal(t, int64(1), figures["NEW/west"])
+	require.Equal(t, int64(901), figures["SKU-00001/east"])
+	require.Equal(t, int64(902), figures["SKU-00001/west"])
+	require.Equal(t, int64(5), figures["SKU-1/east"])
+	require.Equal(t, int64(6), figures["SKU-00006/east"])
+	require.Equal(t, int64(7), figures["SKU-+0001/east"])
+	require.Equal(t, w.Count(), len(figures))
 
 	before := levels(w)
 	require.EqualError(t, w.Set([]stock.Figure{{SKU: "BIKE", Facility: "east", Available: 1}, {SKU: "A", Facility: "north"}}),

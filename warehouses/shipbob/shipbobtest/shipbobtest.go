@@ -117,10 +117,10 @@ func (w *Warehouse) Set(_ testing.TB, stock []warehousetest.Item) {
 func (w *Warehouse) Turn(switches Switches) { w.Hold(func() { w.switches = switches }) }
 
 // Count has the fake count calls by a clock, and throttle what is over the budget. Others have just made so many.
-func (w *Warehouse) Count(now func() time.Time, others int) {
+func (w *Warehouse) Count(now func() time.Time, more int) {
 	w.Mutex.Lock()
 	defer w.Mutex.Unlock()
-	w.counts, w.Now, w.others, w.until = true, now, others, now().Add(time.Minute)
+	w.counts, w.Now, w.others, w.until = true, now, more, now().Add(time.Minute)
 }
 
 func (w *Warehouse) respond(request *http.Request, _ []byte) warehousetest.Answer {
