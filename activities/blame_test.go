@@ -11,7 +11,7 @@ import (
 	"github.com/tidemark/tidemark/ledger"
 )
 
-// singles is a store that takes one item a call, and refuses some with words for the whole.
+// singles is a store that takes one item per call, and refuses some items by an answer to the whole call.
 type singles struct {
 	refuses  map[string]bool
 	readFail error
@@ -48,7 +48,7 @@ func pushTo(t *testing.T, store *singles, skus ...string) (*world, error) {
 	return p.world, p.run()
 }
 
-// row is a row of the store north.
+// row returns a row of the store north.
 func (w *world) row(sku string) ledger.ChannelLevelRow {
 	w.t.Helper()
 	rows, err := w.ChannelLevels(w.t.Context(), "north", "", "", ledger.Page{Limit: 100})
@@ -62,7 +62,7 @@ func (w *world) row(sku string) ledger.ChannelLevelRow {
 	return ledger.ChannelLevelRow{}
 }
 
-// The item that is refused with words for the whole is parked with these words, wherever in the order it stands, and the others go out.
+// An item that is refused by an answer to the whole call is parked with this answer, wherever it is in the order, and the others go out.
 func TestRefusalOfOneItemStopsNobody(t *testing.T) {
 	t.Parallel()
 	for _, culprit := range []string{"A", "B", "C", "D"} {
@@ -91,23 +91,24 @@ func TestRefusalOfTheCredentialStopsTheStore(t *testing.T) {
 	t.Parallel()
 	store := &singles{refuses: map[string]bool{"A": true}, readFail: &channels.Error{Next: channels.AskPerson, Reason: "revoked"}}
 	w, err := pushTo(t, store, "A", "B")
-	require.Equal(t, ErrorCredentials, told(t, err).Type())
+	require.Equal(t, ErrorCredentials, temporalError(t, err).Type())
 	require.Equal(t, ledger.StatusPending, w.row("A").Status, "it is due when the credential is renewed")
 	require.Empty(t, store.taken)
 }
 
-// A credential that may read and not write refuses every item; none is to blame, and none is parked.
+// A credential that may read but not write makes the store refuse every item. No item is to blame, and none is parked.
 func TestRefusalOfEveryItemStopsTheStore(t *testing.T) {
 	t.Parallel()
 	store := &singles{refuses: map[string]bool{"every item": true}}
 	w, err := pushTo(t, store, "A", "B", "C", "D")
-	require.Equal(t, ErrorCredentials, told(t, err).Type())
+	require.Equal(t, ErrorCredentials, temporalError(t, err).Type())
 	for _, sku := range []string{"A", "B", "C", "D"} {
 		require.NotEqual(t, ledger.StatusRejected, w.row(sku).Status, sku)
 	}
 }
 
-// A ledger that fails while a refusal is looked into ends the slice: the call is let go, and the next slice asks for its answer again.
+// When the ledger fails while the push looks for the item that a refusal is about, the slice ends. The call stays open, and the next slice sends it
+// again.
 func TestRefusalThatTheLedgerCannotLookInto(t *testing.T) {
 	t.Parallel()
 	for _, place := range []string{"answer", "tally"} {
@@ -116,7 +117,7 @@ func TestRefusalThatTheLedgerCannotLookInto(t *testing.T) {
 			p := newPushing(t, &singles{refuses: map[string]bool{"A": true}, taken: map[string]int64{}}, "A", "B")
 			working := p.Ledger
 			p.push.Ledger = &breaking{Ledger: working, place: place}
-			require.Equal(t, ErrorFaltered, told(t, p.run()).Type())
+			require.Equal(t, ErrorFaltered, temporalError(t, p.run()).Type())
 			require.Equal(t, ledger.StatusUnknown, p.row("A").Status, "nothing is said of it yet")
 			p.push.Ledger = working
 			require.NoError(t, p.run())

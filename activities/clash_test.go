@@ -13,7 +13,7 @@ import (
 	"github.com/tidemark/tidemark/warehouses/csv"
 )
 
-// TestSKUsThatAreTheSameUndressedAreRefused: which of the two counts is not known, so neither does.
+// TestSKUsThatAreTheSameUndressedAreRefused: when two SKUs become the same, it is not known which figure is right, so both are refused.
 func TestSKUsThatAreTheSameUndressedAreRefused(t *testing.T) {
 	t.Parallel()
 	w := setup(t)

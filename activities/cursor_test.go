@@ -13,7 +13,7 @@ import (
 	"github.com/tidemark/tidemark/ledger"
 )
 
-// stumbling is a ledger that cannot write resolved pages from the nth on.
+// stumbling is a ledger that fails to write resolved pages from the nth on.
 type stumbling struct {
 	ledger.Ledger
 	pages int
@@ -26,7 +26,7 @@ func (s *stumbling) Resolve(ctx context.Context, lease ledger.Lease, plan ledger
 	return s.Ledger.Resolve(ctx, lease, plan, page, now)
 }
 
-// The cursor moves when every page stands. A run that stops before its last page is made up for by the next.
+// The cursor moves after all pages are written. When a run stops before its last page, the next run does the work.
 func TestCursorWaitsForTheLastPage(t *testing.T) {
 	t.Parallel()
 	w := setup(t)
@@ -44,7 +44,7 @@ func TestCursorWaitsForTheLastPage(t *testing.T) {
 		return do[ResolveResult](w, (&Resolve{Ledger: state, Now: w.clock}).Resolve, ResolveInput{Lease: lease, Connection: "north", Mode: ledger.Smart})
 	}
 	_, err = resolve(&stumbling{Ledger: w.Ledger, pages: 1})
-	require.False(t, told(t, err).NonRetryable())
+	require.False(t, temporalError(t, err).NonRetryable())
 	after, err := w.Plan(t.Context(), "north", ledger.Smart)
 	require.NoError(t, err)
 	require.Equal(t, before.Cursor, after.Cursor, "what the last page should have held would never be looked at again")
@@ -57,7 +57,7 @@ func TestCursorWaitsForTheLastPage(t *testing.T) {
 	require.Equal(t, before.Next, after.Cursor)
 }
 
-// A person who approved that so many rows go to 0 has approved no more than that.
+// An approval of a number of rows that go to 0 does not cover more rows than that.
 func TestApprovalIsForSoManyRows(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct {
@@ -93,7 +93,7 @@ func TestApprovalIsForSoManyRows(t *testing.T) {
 	}
 }
 
-// shows has the store north show 5 of so many SKUs.
+// shows makes the store north show 5 of a number of SKUs.
 func (w *world) shows(skus int) {
 	w.t.Helper()
 	levels := make([]ledger.Observation, skus)

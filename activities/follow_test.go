@@ -13,7 +13,7 @@ import (
 	"github.com/tidemark/tidemark/ledger"
 )
 
-// What has moved is resolved between two calls, or by a step of its own.
+// Changes are resolved between two calls, or by a step of its own.
 func TestDecideFollow(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct {
@@ -32,7 +32,7 @@ func TestDecideFollow(t *testing.T) {
 	}
 }
 
-// figures are what the calls of a store were about, in order.
+// figures returns what the calls of a store sent, in order.
 func (s *script) figures() []string {
 	s.mutex.Lock()
 	defer s.mutex.Unlock()
@@ -45,7 +45,7 @@ func (s *script) figures() []string {
 	return figures
 }
 
-// hears has the warehouse send an event while the nth call is under way.
+// hears lets the warehouse send an event during the nth call.
 func (p *pushing) hears(n int, answer *script, levels ...inventory.Level) {
 	answer.answer = func(at int, _ channels.Call) (channels.Reply, error) {
 		if at == n {
@@ -64,7 +64,7 @@ func east(sku string, available int64) inventory.Level {
 	return inventory.Level{SKU: sku, Facility: "east", Available: available}
 }
 
-// An event that comes while a push is under way goes out with the next call, and nothing that it made stale goes out.
+// An event that arrives during a push goes out with the next call, and no figure that it replaced goes out.
 func TestAnEventGoesOutBetweenTwoCalls(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct {
@@ -97,7 +97,7 @@ func TestAnEventGoesOutBetweenTwoCalls(t *testing.T) {
 	}
 }
 
-// Rows of what moved fill up calls with the rows that wait, for each call costs the store the same.
+// Rows that changed share calls with the rows that wait, because each call costs the store the same.
 func TestWhatMovedFillsUpCalls(t *testing.T) {
 	t.Parallel()
 	store := &script{limits: channels.Limits{Batch: 2, Window: 5}}
@@ -108,7 +108,7 @@ func TestWhatMovedFillsUpCalls(t *testing.T) {
 	require.Len(t, store.calls, 3)
 }
 
-// A row that has to be looked up first is looked up first.
+// A changed row whose id must be looked up is looked up before it is sent.
 func TestWhatMovedIsLookedUpFirst(t *testing.T) {
 	t.Parallel()
 	store := &script{limits: channels.Limits{Batch: 1, Window: 3, Find: 1}}
@@ -129,7 +129,7 @@ func TestWhatMovedIsLookedUpFirst(t *testing.T) {
 	require.NotContains(t, store.figures(), "E14")
 }
 
-// A definition that changes while a push is under way decides what goes out.
+// A definition that changes during a push decides which figures go out.
 func TestADefinitionIsFollowed(t *testing.T) {
 	t.Parallel()
 	store := &script{limits: channels.Limits{Batch: 1, Window: 5}}
@@ -147,8 +147,8 @@ func TestADefinitionIsFollowed(t *testing.T) {
 	require.Equal(t, []string{"A10", "sea12", "B11"}, store.figures())
 }
 
-// What would take too many rows to 0 is not sent, nor is what it made stale: the push stops, and the step that resolves asks a person. One SKU
-// that is sold out is nobody's accident.
+// A change that would take too many rows to 0 is not sent, and neither is the figure that it replaced. The push stops, and the step that
+// resolves holds it for a person. One SKU that is sold out is not held.
 func TestTheGuardHoldsWhatMoves(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct {
@@ -188,7 +188,7 @@ func TestTheGuardHoldsWhatMoves(t *testing.T) {
 	}
 }
 
-// What decides all figures is resolved by a step of its own.
+// A change that concerns all figures is resolved by a step of its own.
 func TestAStrategyIsResolvedByAStep(t *testing.T) {
 	t.Parallel()
 	store := &script{limits: channels.Limits{Batch: 1, Window: 3}}
@@ -210,7 +210,7 @@ func TestAStrategyIsResolvedByAStep(t *testing.T) {
 	require.Equal(t, []string{"A10"}, store.figures())
 }
 
-// A run of a few SKUs follows what moves of them, and leaves the rest to others.
+// A run with a scope follows changes of its SKUs, and leaves other changes to other runs.
 func TestARunOfAFewFollowsThem(t *testing.T) {
 	t.Parallel()
 	store := &script{limits: channels.Limits{Batch: 1, Window: 3}}
@@ -222,7 +222,7 @@ func TestARunOfAFewFollowsThem(t *testing.T) {
 	require.EqualValues(t, 11, p.row("B").Quantity)
 }
 
-// What has moved in one slice and has not gone out goes first in the next one, by whatever worker.
+// A change in one slice that has not gone out goes first in the next slice, on any worker.
 func TestWhatMovedGoesFirstInTheNextSlice(t *testing.T) {
 	t.Parallel()
 	store := &script{limits: channels.Limits{Batch: 1, Window: 2}}

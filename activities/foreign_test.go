@@ -26,7 +26,7 @@ func TestForeignWork(t *testing.T) {
 	}
 }
 
-// A run of another ledger is for a person: nothing about it is right here.
+// A run of another ledger fails and needs a person.
 func TestBeginRefusesARunOfAnotherLedger(t *testing.T) {
 	t.Parallel()
 	w := setup(t)
@@ -41,14 +41,14 @@ func TestBeginRefusesARunOfAnotherLedger(t *testing.T) {
 	}
 	input.Ledger, input.Pass = "XXXXYYYYZZZZ", 2
 	_, err = do[BeginResult](w, w.gate().Begin, input)
-	refused := told(t, err)
+	refused := temporalError(t, err)
 	require.Equal(t, ErrorNotConfigured, refused.Type())
 	require.True(t, refused.NonRetryable())
 	require.Contains(t, refused.Message(), "ledger XXXXYYYY")
 	require.Contains(t, refused.Message(), "ledger "+ledger.ShortIdentity(own))
 }
 
-// What an intake has was acknowledged to its sender, so it waits for a worker of its own ledger.
+// Updates of another ledger were acknowledged to their sender, so they wait for a worker of that ledger.
 func TestIntakeLeavesWhatIsOfAnotherLedger(t *testing.T) {
 	t.Parallel()
 	w := setup(t)
@@ -56,7 +56,7 @@ func TestIntakeLeavesWhatIsOfAnotherLedger(t *testing.T) {
 	updates := []Update{{Event: "e1", SKU: "BIKE", Facility: "east", Available: &five}}
 	waits := func(err error) {
 		t.Helper()
-		refused := told(t, err)
+		refused := temporalError(t, err)
 		require.Equal(t, ErrorNotConfigured, refused.Type())
 		require.False(t, refused.NonRetryable())
 		require.Equal(t, foreignPoll, refused.NextRetryDelay())

@@ -12,7 +12,7 @@ import (
 	"github.com/tidemark/tidemark/ledger"
 )
 
-// executions is a Temporal that says of every workflow the same, or that cannot be reached.
+// executions is a Temporal that answers the same for every workflow, or that cannot be reached.
 type executions struct {
 	living
 	alive   bool
@@ -47,7 +47,7 @@ func (m *mute) EndRun(ctx context.Context, lease ledger.Lease, end ledger.RunEnd
 	return m.Ledger.EndRun(ctx, lease, end)
 }
 
-// waysIn are the ways to a store: of a run that begins, of one that has fetched, and of one that gave its store back while a person decided.
+// waysIn are the ways to take a store: for a run that begins, for one that has fetched, and for one that released its store while a person decided.
 var waysIn = map[string]func(w *world) func(e Executions) (BeginResult, error){
 	"a run that begins": func(w *world) func(Executions) (BeginResult, error) {
 		return func(e Executions) (BeginResult, error) {
@@ -69,7 +69,7 @@ var waysIn = map[string]func(w *world) func(e Executions) (BeginResult, error){
 	},
 }
 
-// calls writes the intent of a call of a run, which may be under way until the deadline.
+// calls records the intent of a call of a run, which may be in progress until the deadline.
 func (w *world) calls(lease ledger.Lease, deadline time.Time) {
 	w.t.Helper()
 	_, err := w.Observe(w.t.Context(), "depot", []ledger.Observation{{Event: "e", Level: inventory.Level{SKU: "BIKE", Facility: "east", Available: 5}}}, w.now)
@@ -83,8 +83,7 @@ func (w *world) calls(lease ledger.Lease, deadline time.Time) {
 
 func (w *world) resolver() *Resolve { return &Resolve{Ledger: w.Ledger, Now: w.clock} }
 
-// A holder whose workflow is over is replaced: its run is closed, and the new one is told until when the last call of the dead one
-// may be under way.
+// A holder whose workflow is over is replaced: its run is closed, and the new run learns until when the last call of the dead one may arrive.
 func TestDeadHolderIsReplaced(t *testing.T) {
 	t.Parallel()
 	for name, way := range waysIn {
@@ -113,7 +112,7 @@ func TestDeadHolderIsReplaced(t *testing.T) {
 	}
 }
 
-// A dead holder's run that could not be closed is closed by the next try: the step does not succeed without.
+// The run of a dead holder that could not be closed is closed by the next attempt. The step does not succeed before.
 func TestDeadHolderIsClosedByTheNextTry(t *testing.T) {
 	t.Parallel()
 	for name, way := range waysIn {
@@ -124,7 +123,7 @@ func TestDeadHolderIsClosedByTheNextTry(t *testing.T) {
 			dead := w.take("north", ledger.Full)
 			w.Ledger = &mute{Ledger: w.Ledger, failures: 1}
 			_, err := enter(everyoneDied)
-			require.False(t, told(t, err).NonRetryable(), "%v", err)
+			require.False(t, temporalError(t, err).NonRetryable(), "%v", err)
 			begun, err := enter(everyoneDied)
 			require.NoError(t, err)
 			require.Equal(t, BeginGo, begun.Action)
@@ -136,7 +135,7 @@ func TestDeadHolderIsClosedByTheNextTry(t *testing.T) {
 	}
 }
 
-// A living holder keeps its store, whoever comes; and so does one of which Temporal cannot be asked. Who comes asks again.
+// A living holder keeps its store. So does one about which Temporal cannot be asked. The step that wanted the store is retried.
 func TestHolderThatMayLiveKeepsItsStore(t *testing.T) {
 	t.Parallel()
 	for name, way := range waysIn {
@@ -153,12 +152,12 @@ func TestHolderThatMayLiveKeepsItsStore(t *testing.T) {
 				enter := way(w)
 				holder := w.take("north", ledger.Full)
 				_, err := enter(test.executions)
-				require.Equal(t, test.kind, told(t, err).Type())
-				require.False(t, told(t, err).NonRetryable())
+				require.Equal(t, test.kind, temporalError(t, err).Type())
+				require.False(t, temporalError(t, err).NonRetryable())
 				require.Contains(t, err.Error(), test.says)
-				found, err := w.Holder(t.Context(), "north")
+				current, err := w.Holder(t.Context(), "north")
 				require.NoError(t, err)
-				require.Equal(t, holder, ledger.Lease{Store: "north", Fence: found.Fence, Run: found.Run})
+				require.Equal(t, holder, ledger.Lease{Store: "north", Fence: current.Fence, Run: current.Run})
 				run, err := w.Run(t.Context(), holder.Run)
 				require.NoError(t, err)
 				require.Nil(t, run.EndedAt)

@@ -10,7 +10,7 @@ import (
 	"github.com/tidemark/tidemark/ledger"
 )
 
-// What would newly go to 0 is held against all that the store shows, also by a run of a few SKUs; one SKU is never held.
+// The rows that would newly go to 0 are compared with all live rows of the store, even for a run with a scope. A run of one SKU is never held.
 func TestZeroingIsMeasuredAgainstTheWholeStore(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct {

@@ -11,7 +11,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// The server takes a step for lost that does not heartbeat. So each begins with it, and does so until it is over.
+// The server takes a step for lost that sends no heartbeat, so each step begins with it and stops it at its end.
 func TestEachStepHeartbeatsFromItsBeginning(t *testing.T) {
 	t.Parallel()
 	files, err := filepath.Glob("*.go")
@@ -45,7 +45,7 @@ func isStep(step *ast.FuncDecl) bool {
 	return registered[star.X.(*ast.Ident).Name]
 }
 
-// heartbeats is true for a step whose first statements are a call of heartbeat and a defer of what stops it.
+// heartbeats is true for a step that begins with a call of heartbeat and a defer of its stop function.
 func heartbeats(step *ast.FuncDecl) bool {
 	if len(step.Body.List) < 2 {
 		return false

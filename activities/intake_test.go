@@ -17,14 +17,14 @@ func update(event, sku string, available int64) Update {
 	return Update{Event: event, SKU: sku, Facility: "east", Available: &available}
 }
 
-// believed are the observations that are, and the number of those that are not.
+// believed returns the observations that were not refused, and the number of refused ones.
 func believed(observations []ledger.Observation) (accepted []ledger.Observation, refused int64) {
-	for _, one := range observations {
-		if one.Refused != "" {
+	for _, observation := range observations {
+		if observation.Refused != "" {
 			refused++
 			continue
 		}
-		accepted = append(accepted, one)
+		accepted = append(accepted, observation)
 	}
 	return accepted, refused
 }
@@ -67,40 +67,40 @@ func TestAcceptUpdates(t *testing.T) {
 
 func TestAnUpdateOfTheFutureIsRefused(t *testing.T) {
 	t.Parallel()
-	one := update("e", "A", 5)
-	one.ReportedAt = new(noon.Add(48 * time.Hour))
-	_, refused := believed(accept([]Update{one}, inventory.QuantityAvailable, noon))
+	event := update("e", "A", 5)
+	event.ReportedAt = new(noon.Add(48 * time.Hour))
+	_, refused := believed(accept([]Update{event}, inventory.QuantityAvailable, noon))
 	require.EqualValues(t, 1, refused)
 }
 
-// A clock that is ahead tells no time that could be compared with others, but still the order of its own updates.
+// The times of a clock that is ahead cannot be compared with others, but they order the updates of that clock.
 func TestUpdatesOfAClockThatIsAhead(t *testing.T) {
 	t.Parallel()
 	at := func(event string, available int64, ahead time.Duration) Update {
-		one := update(event, "A", available)
-		one.ReportedAt = new(noon.Add(ahead))
-		return one
+		dated := update(event, "A", available)
+		dated.ReportedAt = new(noon.Add(ahead))
+		return dated
 	}
 	accepted, refused := believed(accept([]Update{at("c", 3, 3*time.Second), at("b", 2, time.Second), at("a", 1, -time.Second), at("d", 4, 2*time.Hour)},
 		inventory.QuantityAvailable, noon))
 	require.Zero(t, refused)
 	events := ""
-	for _, one := range accepted {
-		events += one.Event
+	for _, observation := range accepted {
+		events += observation.Event
 	}
 	require.Equal(t, "abcd", events)
 	require.Equal(t, noon.Add(-time.Second), accepted[0].ReportedAt)
-	for _, one := range accepted[1:] {
-		require.Equal(t, noon, one.ReportedAt)
+	for _, observation := range accepted[1:] {
+		require.Equal(t, noon, observation.ReportedAt)
 	}
 }
 
-// An update without a time has none of the source's: it counts as of when it was received, which a worker's clock may not put in the future.
+// An update without a time dates from when it was received. A worker's clock may not make this later than now.
 func TestUpdatesKeepWhenTheyWereReceived(t *testing.T) {
 	t.Parallel()
 	waited, ahead, old := update("a", "A", 1), update("b", "A", 1), update("c", "A", 1)
-	for _, one := range []*Update{&waited, &ahead, &old} {
-		one.ReportedAt = nil
+	for _, event := range []*Update{&waited, &ahead, &old} {
+		event.ReportedAt = nil
 	}
 	waited.ReceivedAt, ahead.ReceivedAt = new(noon.Add(-time.Minute)), new(noon.Add(time.Minute))
 	accepted, refused := believed(accept([]Update{waited, ahead, old}, inventory.QuantityAvailable, noon))
@@ -137,7 +137,7 @@ func TestRecordUpdates(t *testing.T) {
 	require.Equal(t, RecordUpdatesResult{Older: 1, Labels: acme}, result)
 }
 
-// When the answer of an attempt was lost, the next one finds only duplicates. What they changed has to be pushed all the same.
+// When the result of an attempt was lost, the next one finds only duplicates. Their changes must still be pushed.
 func TestRecordUpdatesAgainNamesWhatItMayHaveChanged(t *testing.T) {
 	t.Parallel()
 	w := setup(t)
@@ -162,7 +162,7 @@ func TestRecordUpdatesAgainNamesWhatItMayHaveChanged(t *testing.T) {
 	require.Equal(t, []string{"C"}, fresh.SKUs, "the attempt before recorded nothing")
 }
 
-// The worker is lost after the ledger recorded a batch, within the workflow task: the next attempt is the first for all that it is told.
+// The worker is lost after the ledger recorded a batch within the workflow task. The next attempt is told that it is the first.
 func TestABatchThatWasRecordedByALostWorkerIsPushed(t *testing.T) {
 	t.Parallel()
 	w := setup(t)
@@ -187,10 +187,10 @@ func TestUpdatesOfAnUnknownWarehouseAreForAPerson(t *testing.T) {
 	t.Parallel()
 	w := setup(t)
 	_, err := do[RecordUpdatesResult](w, w.intake().RecordUpdates, RecordUpdatesInput{Warehouse: "moon", Updates: []Update{update("1", "A", 5)}})
-	require.Equal(t, ErrorNotConfigured, told(t, err).Type())
-	require.True(t, told(t, err).NonRetryable())
+	require.Equal(t, ErrorNotConfigured, temporalError(t, err).Type())
+	require.True(t, temporalError(t, err).NonRetryable())
 	_, err = do[RecordSnapshotResult](w, w.intake().RecordSnapshot, RecordSnapshotInput{Warehouse: "moon"})
-	require.Equal(t, ErrorNotConfigured, told(t, err).Type())
+	require.Equal(t, ErrorNotConfigured, temporalError(t, err).Type())
 }
 
 func (w *world) upload(skus ...string) int64 {
@@ -230,18 +230,18 @@ func TestRecordSnapshot(t *testing.T) {
 	old := record(Snapshot{ID: w.upload("A", "B"), Rows: 2, AsOf: new(noon.Add(-time.Hour))})
 	require.EqualValues(t, 2, old.Older)
 	_, err := do[RecordSnapshotResult](w, w.intake().RecordSnapshot, RecordSnapshotInput{Warehouse: "depot", Snapshot: Snapshot{ID: w.upload("A"), Rows: 2}})
-	require.Equal(t, ErrorFaltered, told(t, err).Type(), "rows are missing")
+	require.Equal(t, ErrorFaltered, temporalError(t, err).Type(), "rows are missing")
 }
 
-// Every active connection on the warehouse is asked, under the same id when it is tried again.
+// Every active connection on the warehouse gets the request, under the same id when the step is retried.
 func TestRequestAsksEveryConnection(t *testing.T) {
 	t.Parallel()
 	w := setup(t)
 	w.refuses["south"] = errors.New("no answer")
 	input := RequestInput{Warehouse: "depot", ID: "run/1", SKUs: []string{"A", "B"}}
 	_, err := do[RequestResult](w, w.intake().Request, input)
-	require.Equal(t, ErrorFaltered, told(t, err).Type())
-	require.False(t, told(t, err).NonRetryable())
+	require.Equal(t, ErrorFaltered, temporalError(t, err).Type())
+	require.False(t, temporalError(t, err).NonRetryable())
 	delete(w.refuses, "south")
 	result, err := do[RequestResult](w, w.intake().Request, input)
 	require.NoError(t, err)
@@ -254,7 +254,7 @@ func TestRequestAsksEveryConnection(t *testing.T) {
 	require.Zero(t, result.Requests)
 }
 
-// A connection that cannot be asked keeps no other from being asked.
+// A connection that cannot get the request does not keep the others from getting it.
 func TestARequestReachesTheOthers(t *testing.T) {
 	t.Parallel()
 	w := setup(t)
@@ -265,7 +265,7 @@ func TestARequestReachesTheOthers(t *testing.T) {
 	require.Len(t, w.requests["south"], 1)
 }
 
-// No event that a signal can carry stops the others: one that the ledger cannot keep is refused by itself.
+// No event that a signal can carry blocks the others: an event that the ledger cannot store is refused by itself.
 func TestAPoisonedUpdateStopsNoOther(t *testing.T) {
 	t.Parallel()
 	w := setup(t)

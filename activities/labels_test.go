@@ -11,7 +11,7 @@ import (
 // acme are the labels of an intake of one of its warehouses, in a namespace that knows Tidemark's search attributes.
 var acme = Labels{Merchant: "acme", Attributes: true}
 
-// plain is a namespace without Tidemark's search attributes, or one that cannot be asked for them.
+// plain is a namespace without Tidemark's search attributes, or one whose attributes cannot be read.
 type plain struct {
 	living
 	err error
@@ -19,8 +19,8 @@ type plain struct {
 
 func (p plain) Attributes(context.Context) (bool, error) { return false, p.err }
 
-// A step of an intake says how its workflow is found, for a service that started it does not; a step that failed says it in its error, and an
-// error with details is as it was in all else.
+// A step of an intake returns its labels, because a service that started the workflow did not set them. A failed step has them in the details of
+// its error, which is otherwise unchanged.
 func TestAnIntakeSaysHowItIsFound(t *testing.T) {
 	t.Parallel()
 	w := setup(t)
@@ -40,7 +40,7 @@ func TestAnIntakeSaysHowItIsFound(t *testing.T) {
 		require.Equal(t, acme, labels, name)
 
 		_, err = step(w.intake(), "moon")
-		failed := told(t, err)
+		failed := temporalError(t, err)
 		require.True(t, failed.NonRetryable(), name)
 		require.Equal(t, ErrorNotConfigured, failed.Type(), name)
 		require.Equal(t, `there is no warehouse "moon"; apply a configuration that has it`, failed.Message(), name)
@@ -57,7 +57,7 @@ func TestAnIntakeSaysHowItIsFound(t *testing.T) {
 		}
 	}
 	_, err := do[RecordUpdatesResult](w, w.intake().RecordUpdates, RecordUpdatesInput{Ledger: "XXXXYYYYZZZZ", Warehouse: "depot"})
-	failed := told(t, err)
+	failed := temporalError(t, err)
 	require.Equal(t, foreignPoll, failed.NextRetryDelay())
 	require.False(t, failed.NonRetryable())
 	require.NotErrorIs(t, detailed(context.Canceled, acme), failed)

@@ -12,7 +12,7 @@ import (
 	"github.com/tidemark/tidemark/warehouses/csv"
 )
 
-// TestARowWithoutALevelIsPassedOver: it is neither recorded nor refused, and counts as a SKU that the snapshot does not name.
+// TestARowWithoutALevelIsPassedOver: such a row is neither recorded nor refused, and its SKU counts as not named by the snapshot.
 func TestARowWithoutALevelIsPassedOver(t *testing.T) {
 	t.Parallel()
 	w := setup(t)
@@ -27,7 +27,7 @@ func TestARowWithoutALevelIsPassedOver(t *testing.T) {
 	require.Equal(t, map[string]int64{"BIKE": 5}, w.available())
 }
 
-// TestNewSettingsReadOtherwise: under other rules the same bytes are other levels, so the next fetch reads everything again.
+// TestNewSettingsReadOtherwise: with other settings the same bytes mean other levels, so the next fetch reads everything again.
 func TestNewSettingsReadOtherwise(t *testing.T) {
 	t.Parallel()
 	usual, problems := csv.Spec.Check(settings.Values{"path": "stock.csv"})

@@ -15,7 +15,8 @@ const (
 	endsInABlank         = `1 SKU or facility begins or ends in a blank, like "BIKE " at line 2`
 )
 
-// What looks odd is said by the fetch that read it, by one that shares it and by one that finds nothing new; and it changes nothing else.
+// Oddities are reported by the fetch that read them, by a fetch that shares its snapshot, and by one that finds nothing new. They change nothing
+// else.
 func TestOddRowsAreSaid(t *testing.T) {
 	t.Parallel()
 	w := setup(t)
@@ -69,7 +70,7 @@ func TestOdditiesOfSeveralSnapshots(t *testing.T) {
 		before   []inventory.Oddity
 		first    bool
 		snapshot warehouses.Snapshot
-		found    []inventory.Oddity
+		read     []inventory.Oddity
 		want     []inventory.Oddity
 	}{
 		"two parts":                    {odd(1), false, warehouses.Snapshot{}, odd(2), odd(3)},
@@ -78,8 +79,8 @@ func TestOdditiesOfSeveralSnapshots(t *testing.T) {
 		"nothing new":                  {nil, true, warehouses.Snapshot{Unchanged: true}, odd(2), odd(2)},
 		"nothing new after a snapshot": {odd(1), false, warehouses.Snapshot{Unchanged: true}, odd(1), odd(1)},
 	} {
-		found := addOdd(test.before, test.first, test.snapshot, ledger.SnapshotResult{Oddities: test.found})
-		require.Equal(t, FetchResult{}.looksOdd(test.want), FetchResult{}.looksOdd(found), name)
+		oddities := addOdd(test.before, test.first, test.snapshot, ledger.SnapshotResult{Oddities: test.read})
+		require.Equal(t, FetchResult{}.looksOdd(test.want), FetchResult{}.looksOdd(oddities), name)
 	}
 	require.Equal(t, FetchResult{Odd: 3, Oddities: []string{`3 SKUs or facilities begin or end in a blank, like "A "`}}, FetchResult{Odd: 7}.looksOdd(odd(3)))
 }

@@ -29,7 +29,7 @@ func rowsOf(figures ...int64) []inventory.Row {
 	return rows
 }
 
-// Pages are kept back as long as each is the one of the last snapshot.
+// Pages are kept while each equals that of the last snapshot.
 func TestPagesAreKeptBackWhileTheyAreTheSame(t *testing.T) {
 	t.Parallel()
 	one, two, three := rowsOf(1, 2), rowsOf(3), rowsOf(4)
@@ -93,7 +93,7 @@ func TestPagesAreKeptBackWhileTheyAreTheSame(t *testing.T) {
 	}
 }
 
-// What is kept back comes back as it was, whatever the rows say.
+// Kept pages are released unchanged, whatever their rows hold.
 func TestWhatIsKeptBackComesBackAsItWas(t *testing.T) {
 	t.Parallel()
 	all := []inventory.Row{
@@ -133,7 +133,7 @@ func TestWhatIsKeptBackComesBackAsItWas(t *testing.T) {
 	}
 }
 
-// another is 0 for nothing, and nothing for 0.
+// another returns nil for 0, and 0 for nil.
 func another(figure *int64) *int64 {
 	switch {
 	case figure == nil:
@@ -144,7 +144,7 @@ func another(figure *int64) *int64 {
 	return new(*figure + 1)
 }
 
-// forgetful is a ledger that knows no pages, so that each snapshot is staged and compared.
+// forgetful is a ledger without page fingerprints, so that each snapshot is staged and compared.
 type forgetful struct{ ledger.Ledger }
 
 func (forgetful) Pages(context.Context, string) ([]byte, error) { return nil, nil }
@@ -182,7 +182,7 @@ func (p *paged) Fetch(ctx context.Context, _ warehouses.Request, sink warehouses
 	return warehouses.Snapshot{Full: !p.delta, Rows: len(p.rows), From: "pages", AsOf: p.taken}, nil
 }
 
-// A ledger that confirms snapshots whose pages did not change holds, after any history, exactly what one holds that compares every row.
+// After any history, a ledger that confirms snapshots with unchanged pages has the same content as one that compares every row.
 func TestUnchangedPagesChangeNothing(t *testing.T) {
 	t.Parallel()
 	confirmed, refused := 0, 0
@@ -197,13 +197,13 @@ func TestUnchangedPagesChangeNothing(t *testing.T) {
 		for range 40 {
 			step, act := p.next()
 			history = append(history, step)
-			said := map[*world]string{}
+			results := map[*world]string{}
 			for _, w := range []*world{quick, slow} {
-				said[w] = act(w)
+				results[w] = act(w)
 			}
-			told := strings.Join(history, "\n")
-			require.Equal(t, said[slow], said[quick], told)
-			require.Equal(t, contents(t, raw[slow]), contents(t, raw[quick]), told)
+			steps := strings.Join(history, "\n")
+			require.Equal(t, results[slow], results[quick], steps)
+			require.Equal(t, contents(t, raw[slow]), contents(t, raw[quick]), steps)
 		}
 		confirmed, refused = confirmed+kept.confirmed, refused+kept.refused
 	}
@@ -212,7 +212,7 @@ func TestUnchangedPagesChangeNothing(t *testing.T) {
 	require.Positive(t, refused, "an event between two pages")
 }
 
-// past makes up what happens to both worlds.
+// past makes up the same random history for two worlds.
 type past struct {
 	*rand.Rand
 	rows        []inventory.Row
@@ -230,7 +230,7 @@ func newPast(random *rand.Rand) *past {
 	return p
 }
 
-// next is what happens next, in words, and how it is done to a world. What it returns must be the same in both.
+// next returns a description of the next step, and the function that does it in a world. The function's result must be the same in both worlds.
 func (p *past) next() (string, func(w *world) string) {
 	p.now = p.now.Add(time.Duration(1+p.IntN(3)) * time.Minute)
 	at := p.now
@@ -283,30 +283,30 @@ func (p *past) fetch(what string, at time.Time, between func(w *world)) (string,
 		}}
 		result, err := do[FetchResult](w, f.Fetch, FetchInput{Lease: lease, Connection: "north", Mode: ledger.Smart, Asked: new(at)})
 		require.NoError(w.t, w.EndRun(w.t.Context(), lease, ledger.RunEnd{Outcome: ledger.Completed, Now: at}))
-		said, encoded := json.Marshal(result)
+		content, encoded := json.Marshal(result)
 		require.NoError(w.t, encoded)
-		return fmt.Sprintf("%s %v", said, err)
+		return fmt.Sprintf("%s %v", content, err)
 	}
 }
 
 // event is an update event of one of the SKUs.
 func (p *past) event() ledger.Observation {
 	p.events++
-	one := ledger.Observation{
+	observation := ledger.Observation{
 		Event: fmt.Sprintf("event %d", p.events),
 		Level: inventory.Level{SKU: fmt.Sprintf("SKU-%d", p.IntN(8)), Facility: "east", Available: int64(p.IntN(4))},
 	}
 	switch p.IntN(4) {
 	case 0:
-		one.ReportedAt = p.now.Add(-time.Duration(p.IntN(600)) * time.Second)
+		observation.ReportedAt = p.now.Add(-time.Duration(p.IntN(600)) * time.Second)
 	case 1:
-		one.Refused = "it cannot be read"
+		observation.Refused = "it cannot be read"
 	}
-	one.Event += fmt.Sprintf(" (%s: %d, %s %s)", one.SKU, one.Available, one.ReportedAt.Format(time.TimeOnly), one.Refused)
-	return one
+	observation.Event += fmt.Sprintf(" (%s: %d, %s %s)", observation.SKU, observation.Available, observation.ReportedAt.Format(time.TimeOnly), observation.Refused)
+	return observation
 }
 
-// edit changes what the source says.
+// edit changes the source's rows.
 func (p *past) edit() string {
 	i := p.IntN(len(p.rows))
 	p.rows = slices.Clone(p.rows)
@@ -342,7 +342,7 @@ func (p *past) edit() string {
 	}
 }
 
-// configure changes what is defined.
+// configure changes the definitions.
 func (p *past) configure() string {
 	p.definitions.Warehouses = slices.Clone(p.definitions.Warehouses)
 	depot := &p.definitions.Warehouses[0]
@@ -387,7 +387,7 @@ func opened(t *testing.T, w *world) *sql.DB {
 	return db
 }
 
-// contents is all that the ledger keeps of warehouses.
+// contents returns everything that the ledger stores of warehouses.
 func contents(t *testing.T, db *sql.DB) string {
 	t.Helper()
 	var all strings.Builder

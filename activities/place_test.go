@@ -9,7 +9,7 @@ import (
 	"github.com/tidemark/tidemark/ledger"
 )
 
-// inPlaces is a connection with a location for each facility, and BIKE in both, confirmed by the store.
+// inPlaces returns a connection with a location for each facility, and BIKE in both, confirmed by the store.
 func inPlaces(t *testing.T) *world {
 	t.Helper()
 	w := setup(t)
@@ -47,7 +47,7 @@ func (w *world) dueIn(lease ledger.Lease) (places []string, items []ledger.DueIt
 	return places, items
 }
 
-// confirm has the store take all that is due, and ends the run.
+// confirm lets the store accept everything that is due, and ends the run.
 func (w *world) confirm(lease ledger.Lease) {
 	w.t.Helper()
 	_, items := w.dueIn(lease)
@@ -60,7 +60,7 @@ func (w *world) confirm(lease ledger.Lease) {
 	require.NoError(w.t, w.EndRun(w.t.Context(), lease, ledger.RunEnd{Outcome: ledger.Completed, Now: w.now}))
 }
 
-// What is named is pushed in all its places, whatever the scope of the run; what events moved, where it moved.
+// A named SKU is pushed to all its places, whatever the scope of the run. A SKU that events changed is pushed where it changed.
 func TestPlacesOfARun(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct {
@@ -89,8 +89,8 @@ func TestPlacesOfARun(t *testing.T) {
 			previewed := w.resolve(dry).Preview
 			require.Len(t, previewed.Lines, len(test.want), "a dry run shows what would be pushed: %v", previewed.Lines)
 			w.resolve(test.input)
-			found, _ := w.dueIn(test.input.Lease)
-			require.Equal(t, test.want, found)
+			due, _ := w.dueIn(test.input.Lease)
+			require.Equal(t, test.want, due)
 		})
 	}
 }

@@ -14,14 +14,14 @@ import (
 	"github.com/tidemark/tidemark/ledger"
 )
 
-// crowd is a script whose store answers when so many calls are under way, the last one first.
+// crowd is a script whose store answers once a number of calls are in progress, the last one first.
 func crowd(store *script, size int, each func(n int) error) {
 	var mutex sync.Mutex
 	var waiting []chan struct{}
 	store.answer = func(n int, _ channels.Call) (channels.Reply, error) {
 		mutex.Lock()
-		mine := make(chan struct{})
-		waiting = append(waiting, mine)
+		answered := make(chan struct{})
+		waiting = append(waiting, answered)
 		if len(waiting) == size {
 			for i := len(waiting) - 1; i >= 0; i-- {
 				close(waiting[i])
@@ -29,12 +29,12 @@ func crowd(store *script, size int, each func(n int) error) {
 			waiting = nil
 		}
 		mutex.Unlock()
-		<-mine
+		<-answered
 		return channels.Reply{}, each(n)
 	}
 }
 
-// flowing is a push whose time flows, for a bucket that fills while calls are under way. At the rate of these stores nobody waits for it.
+// flowing is a push whose time passes, so that a bucket fills while calls are in progress. At the rate of these stores no call waits for it.
 func flowing(t *testing.T, store channels.Channel, skus ...string) *pushing {
 	t.Helper()
 	p, began := newPushing(t, store, skus...), time.Now()
@@ -51,13 +51,13 @@ func skusOf(n int) []string {
 	return skus
 }
 
-// fast is a store that takes some calls at once, and never waits for its bucket.
+// fast is a store that takes several concurrent calls, and whose bucket never makes them wait.
 func fast(calls int) *script {
 	return &script{limits: channels.Limits{Batch: 1, Rate: 1e6, Burst: 1e6, Calls: 2 * calls, KeyLifetime: time.Hour}}
 }
 
-// A store that takes several calls at once gets them: each answers only when four are under way. At the half of the pace at which a new
-// holder begins, that is half of what it takes.
+// A store that takes several concurrent calls gets them: each answers only when four are in progress. A new holder begins at half the pace, so
+// that is half of what the store takes.
 func TestCallsAreUnderWayTogether(t *testing.T) {
 	t.Parallel()
 	store := fast(4)
@@ -69,7 +69,7 @@ func TestCallsAreUnderWayTogether(t *testing.T) {
 	require.EqualValues(t, 12, p.results[len(p.results)-1].Counts.Exported)
 }
 
-// A run that is cancelled waits for all calls under way and writes their answers; nothing new begins.
+// A cancelled run waits for all calls in progress and records their responses; no new call begins.
 func TestCancelledRunWaitsForItsCalls(t *testing.T) {
 	t.Parallel()
 	store := fast(4)
@@ -89,7 +89,7 @@ func TestCancelledRunWaitsForItsCalls(t *testing.T) {
 	require.Less(t, len(store.calls), 12)
 }
 
-// When calls under way lose their answers, no other begins; each is sent again with its bytes and key, one after the other.
+// When the responses to concurrent calls are lost, no other call begins. Each is sent again with its bytes and key, one after the other.
 func TestLostAnswersOfManyCalls(t *testing.T) {
 	t.Parallel()
 	store := fast(4)
@@ -112,7 +112,7 @@ func TestLostAnswersOfManyCalls(t *testing.T) {
 	require.Len(t, store.calls, 8)
 }
 
-// overtaken is a store of which the second call loses its answer: while the fifth is prepared, or early, while the first answer is written.
+// overtaken is a store whose second call loses its response: while the fifth call is prepared, or earlier, while the first response is recorded.
 type overtaken struct {
 	*script
 	early    bool
@@ -150,7 +150,7 @@ func (s *overtaken) Send(ctx context.Context, call channels.Call) (channels.Repl
 	return channels.All(call.Items, channels.Applied), nil
 }
 
-// grouped notes what is written together, and holds the first answers back until so many wait for the loop or are being written.
+// grouped notes what is recorded together. It holds the first responses back until a number of them wait for the loop or are being recorded.
 type grouped struct {
 	ledger.Ledger
 	waits            int
@@ -175,9 +175,9 @@ func (g *grouped) ApplyResponses(ctx context.Context, lease ledger.Lease, answer
 	return g.Ledger.ApplyResponses(ctx, lease, answers...)
 }
 
-// Calls that begin together have their intents written together, and what is answered while something is written is written together next.
-// A response that has come is written before another call begins: it may say that the store has server errors. A wait that ends at the same moment changes
-// nothing: it is tried some times, because which of the two is seen first is chance.
+// The intents of calls that begin together are recorded together, and so are responses that arrive while others are recorded. A response that has
+// arrived is recorded before another call begins, because it may show that the store has server errors. A wait that ends at the same moment
+// changes nothing. The test runs several times, because it is random which of the two is seen first.
 func TestResponsesAreWrittenBeforeTheNextCall(t *testing.T) {
 	t.Parallel()
 	for range 8 {
@@ -212,7 +212,7 @@ func overtake(t *testing.T, early bool, waits int) []int {
 	return written.intents
 }
 
-// Where the intents of calls that begin together cannot be written, none of the calls is made.
+// When the intents of calls that begin together cannot be recorded, none of the calls is made.
 func TestIntentsAreWrittenTogetherOrNotAtAll(t *testing.T) {
 	t.Parallel()
 	store := fast(4)
@@ -227,7 +227,7 @@ func TestIntentsAreWrittenTogetherOrNotAtAll(t *testing.T) {
 	require.Len(t, store.calls, 8)
 }
 
-// moving has the last of some rows move right before their intents are written.
+// moving is a ledger in which the last of some rows changes right before their intents are recorded.
 type moving struct{ ledger.Ledger }
 
 func (m *moving) Intend(ctx context.Context, lease ledger.Lease, intents ...ledger.Intent) error {
@@ -235,7 +235,7 @@ func (m *moving) Intend(ctx context.Context, lease ledger.Lease, intents ...ledg
 	return m.Ledger.Intend(ctx, lease, intents...)
 }
 
-// A person may lower how many calls are under way at once.
+// A person may lower the number of concurrent calls.
 func TestCallsAtOnceAreLowered(t *testing.T) {
 	t.Parallel()
 	store := fast(4)
@@ -261,7 +261,7 @@ func TestCallsAtOnceAreLowered(t *testing.T) {
 	require.Equal(t, 1, most)
 }
 
-// stalled is a ledger after whose writing of an intent, or of a resend, the worker stands still for a while.
+// stalled is a ledger after whose recording of an intent, or of a resend, the worker is suspended for a while.
 type stalled struct {
 	ledger.Ledger
 	world *world
@@ -273,8 +273,8 @@ func (s *stalled) Intend(ctx context.Context, lease ledger.Lease, intents ...led
 	return s.Ledger.Intend(ctx, lease, intents...)
 }
 
-// A worker that stood still between the intent and its call does not make the call when its time is over: another worker may have sent the same
-// since, and newer figures after it.
+// A worker that was suspended between the intent and its call does not make the call after its deadline: another worker may have sent the same
+// bytes since, and newer figures after them.
 func TestACallWhoseTimeIsOverIsNotMade(t *testing.T) {
 	t.Parallel()
 	for span, made := range map[time.Duration]int{19 * time.Second: 1, 20 * time.Second: 0, 2 * time.Minute: 0} {

@@ -30,7 +30,7 @@ type pushing struct {
 	scope   []string
 }
 
-// newPushing makes some SKUs due, the first with the figure 10, the next with 11 and so on.
+// newPushing makes some SKUs due: the first with the figure 10, the next with 11, and so on.
 func newPushing(t *testing.T, store channels.Channel, skus ...string) *pushing {
 	t.Helper()
 	p := &pushing{world: setup(t), stop: make(chan struct{})}
@@ -113,7 +113,7 @@ func (p *pushing) run() error {
 	return nil
 }
 
-// open are the calls that the ledger has no answer to.
+// open returns the open calls in the ledger.
 func (p *pushing) open() []ledger.CallStanding {
 	p.t.Helper()
 	open, err := p.OpenCalls(context.Background(), "north")
@@ -121,7 +121,7 @@ func (p *pushing) open() []ledger.CallStanding {
 	return open
 }
 
-// script is a store that answers as a test says; it applies what a test says nothing about.
+// script is a store whose responses a test defines; it applies all other items.
 type script struct {
 	limits channels.Limits
 	mutex  sync.Mutex
@@ -170,13 +170,13 @@ func (s *finds) Check(context.Context) (channels.Finding, error) { return channe
 
 func (f *finds) Find(_ context.Context, items []channels.Item) ([]channels.Found, channels.Budget, error) {
 	var skus []string
-	found := make([]channels.Found, len(items))
+	references := make([]channels.Found, len(items))
 	for i, item := range items {
 		skus = append(skus, item.ChannelSKU)
-		found[i] = f.find(item)
+		references[i] = f.find(item)
 	}
 	f.looked = append(f.looked, skus)
-	return found, channels.Budget{}, f.failed
+	return references, channels.Budget{}, f.failed
 }
 
 // polls is a script whose store reports later.
@@ -193,7 +193,7 @@ func (p *polls) Poll(_ context.Context, ticket string, items []channels.Item) (c
 
 var errLost = &channels.Error{Next: channels.Resend, Reason: "no answer"}
 
-// When a call reaches the store, the ledger has it, with its bytes and its rows.
+// Before a call reaches the store, the ledger has it, with its bytes and its rows.
 func TestIntentIsWrittenBeforeItsCall(t *testing.T) {
 	t.Parallel()
 	store := &script{limits: channels.Limits{Batch: 2}}
@@ -215,7 +215,7 @@ func TestIntentIsWrittenBeforeItsCall(t *testing.T) {
 	require.EqualValues(t, 2, p.results[len(p.results)-1].Counts.Calls)
 }
 
-// A call whose answer was lost is sent again, by whoever goes on, with the same bytes and the same key, before anything else.
+// A call whose response was lost is sent again before anything else, by any worker, with the same bytes and the same key.
 func TestLostAnswerIsAskedForWithTheSameBytes(t *testing.T) {
 	t.Parallel()
 	store := &script{limits: channels.Limits{Batch: 1, KeyLifetime: time.Hour}}
@@ -243,7 +243,7 @@ func TestLostAnswerIsAskedForWithTheSameBytes(t *testing.T) {
 	require.Equal(t, ledger.StatusExported, p.row("A").Status)
 }
 
-// What the store said is written, also when the run is cancelled in the middle of the call; and nothing new begins then.
+// A response is recorded even when the run is cancelled during the call; no new call begins then.
 func TestAnswerIsWrittenWhenTheRunIsCancelled(t *testing.T) {
 	t.Parallel()
 	store := &script{limits: channels.Limits{Batch: 1}}
@@ -260,7 +260,7 @@ func TestAnswerIsWrittenWhenTheRunIsCancelled(t *testing.T) {
 	require.Empty(t, p.open())
 }
 
-// A worker that stops writes the answer of the call that it makes, and makes no other.
+// A worker that stops records the response of its call, and makes no other call.
 func TestWorkerThatStopsFinishesItsCall(t *testing.T) {
 	t.Parallel()
 	store := &script{limits: channels.Limits{Batch: 1}}
@@ -317,8 +317,8 @@ func (b *breaking) CallsOn(ctx context.Context, store string, day time.Time) (in
 }
 
 func (b *breaking) References(ctx context.Context, store string, skus []string) (map[string]ledger.Reference, error) {
-	found, err := b.Ledger.References(ctx, store, skus)
-	return found, errors.Join(err, b.fails("references"))
+	references, err := b.Ledger.References(ctx, store, skus)
+	return references, errors.Join(err, b.fails("references"))
 }
 
 func (b *breaking) Remember(ctx context.Context, lease ledger.Lease, references map[string]string, now time.Time) error {
@@ -359,7 +359,7 @@ func (b *breaking) Tally(ctx context.Context, run int64) (ledger.Counts, error) 
 	return counts, errors.Join(err, b.fails("tally"))
 }
 
-// No failure of the ledger is swallowed; and one that comes from a cancellation is that cancellation.
+// No failure of the ledger is swallowed. A failure that a cancellation caused is returned as that cancellation.
 func TestFailuresOfTheLedgerEndTheSlice(t *testing.T) {
 	t.Parallel()
 	for _, place := range []string{
@@ -371,7 +371,7 @@ func TestFailuresOfTheLedgerEndTheSlice(t *testing.T) {
 			p := everyWay(t)
 			p.push.Ledger = &breaking{Ledger: p.Ledger, place: place}
 			err := p.run()
-			require.Equal(t, ErrorFaltered, told(t, err).Type())
+			require.Equal(t, ErrorFaltered, temporalError(t, err).Type())
 			require.ErrorContains(t, err, "the disk is full")
 		})
 		if slices.Contains([]string{"open call", "due rows", "references", "intend", "resend"}, place) {
@@ -392,8 +392,8 @@ func TestFailuresOfTheLedgerEndTheSlice(t *testing.T) {
 	require.Equal(t, ledger.StatusExported, p.row("B").Status)
 }
 
-// everyWay is a push that comes by every place of the ledger: an item that the store does not have, a lost answer, a lost reference and a key
-// that must not be used again.
+// everyWay is a push that uses every method of the ledger: it meets an unknown item, a lost response, a lost reference, and a key that must not be
+// used again.
 func everyWay(t *testing.T) *pushing {
 	t.Helper()
 	store := &finds{script: &script{limits: channels.Limits{Batch: 1, Find: 10, KeyLifetime: time.Hour}}, find: func(item channels.Item) channels.Found {
@@ -416,7 +416,7 @@ func everyWay(t *testing.T) *pushing {
 	return newPushing(t, store, "A", "B", "GONE")
 }
 
-// A call whose key must not be used again is closed, and its rows go out under a new one.
+// A call whose key must not be used again is closed, and its rows go out under a new key.
 func TestCallIsBuiltAnew(t *testing.T) {
 	t.Parallel()
 	store := &script{limits: channels.Limits{Batch: 2}}
@@ -433,7 +433,7 @@ func TestCallIsBuiltAnew(t *testing.T) {
 	require.Empty(t, p.open())
 }
 
-// A throttled call is closed, and its rows wait as long as the store says; one that was sent before stays open, with its key.
+// A throttled call is closed, and its rows wait as long as the store demands. A call that was sent before stays open, with its key.
 func TestThrottledCalls(t *testing.T) {
 	t.Parallel()
 	throttled := func(p *pushing) error {
@@ -469,7 +469,7 @@ func TestThrottledCalls(t *testing.T) {
 	require.EqualValues(t, 2, uses[definitions().Stores[0].ID].Throttled, "of 4 calls")
 }
 
-// What a store shows instead of the figure is kept.
+// A figure that a store shows instead of the sent one is recorded.
 func TestWhatAStoreShowsIsKept(t *testing.T) {
 	t.Parallel()
 	clamped, actual := int64(9), int64(3)
@@ -487,7 +487,7 @@ func TestWhatAStoreShowsIsKept(t *testing.T) {
 	require.Equal(t, new(int64(11)), p.row("B").Exported)
 }
 
-// A store that reports later is asked when it says, as often as it works on the submission.
+// A store that reports later is polled at the time that it gives, until the submission is done.
 func TestReportsAreAskedFor(t *testing.T) {
 	t.Parallel()
 	store := &polls{script: &script{limits: channels.Limits{Batch: 5}}}
@@ -519,7 +519,7 @@ func TestReportsAreAskedFor(t *testing.T) {
 	require.Len(t, store.calls, 1)
 }
 
-// A submission on which nobody reports any more, because the store's settings changed, goes out anew.
+// A submission that nobody reports on any more, because the store's settings changed, is sent again.
 func TestSubmissionOnWhichNobodyReports(t *testing.T) {
 	t.Parallel()
 	store := &polls{script: &script{limits: channels.Limits{Batch: 5}}}
@@ -545,7 +545,7 @@ func TestSubmissionOnWhichNobodyReports(t *testing.T) {
 	require.Equal(t, ledger.StatusExported, p.row("A").Status)
 }
 
-// What was found is remembered by the ledger until the store says that it is lost.
+// A reference that was looked up is stored until the store no longer knows it.
 func TestReferencesAreRemembered(t *testing.T) {
 	t.Parallel()
 	store := &finds{script: &script{limits: channels.Limits{Batch: 5, Find: 5}}, find: func(item channels.Item) channels.Found {
@@ -575,11 +575,11 @@ func TestReferencesAreRemembered(t *testing.T) {
 	require.Equal(t, new(int64(20)), p.row("A").Exported)
 }
 
-// A look-up that fails ends the slice, and one that needs a person the push.
+// A failed look-up ends the slice; one that needs a person ends the push.
 func TestLookUpThatFails(t *testing.T) {
 	t.Parallel()
-	found := func(channels.Item) channels.Found { return channels.Found{Reference: "id"} }
-	store := &finds{script: &script{limits: channels.Limits{Batch: 5, Find: 5}}, find: found, failed: errLost}
+	known := func(channels.Item) channels.Found { return channels.Found{Reference: "id"} }
+	store := &finds{script: &script{limits: channels.Limits{Batch: 5, Find: 5}}, find: known, failed: errLost}
 	p := newPushing(t, store, "A")
 	result, err := p.slice()
 	require.NoError(t, err)
@@ -600,11 +600,11 @@ func TestLookUpThatFails(t *testing.T) {
 	p.now = result.Until
 	store.failed = &channels.Error{Next: channels.AskPerson, Reason: "revoked"}
 	_, err = p.slice()
-	require.Equal(t, ErrorCredentials, told(t, err).Type())
+	require.Equal(t, ErrorCredentials, temporalError(t, err).Type())
 	require.Empty(t, store.calls)
 }
 
-// What a person allows in a day is not passed, whoever made the calls; the next day goes on.
+// The limit of calls per day is never exceeded, whoever makes the calls. The next day the push goes on.
 func TestDailyCalls(t *testing.T) {
 	t.Parallel()
 	store := &script{limits: channels.Limits{Batch: 1}}
@@ -628,7 +628,8 @@ func TestDailyCalls(t *testing.T) {
 	require.Len(t, store.calls, 4)
 }
 
-// Whoever takes the store next begins with an empty bucket: it cannot know what the one before has used. Whoever goes on does not.
+// The next holder of a store begins with an empty bucket, because it cannot know what the one before has used. The next slice of the same holder
+// does not.
 func TestPaceOfAHolder(t *testing.T) {
 	t.Parallel()
 	store := &script{limits: channels.Limits{Batch: 1, Rate: 1, Burst: 100}}
@@ -651,8 +652,8 @@ func TestPaceOfAHolder(t *testing.T) {
 	require.Equal(t, before, p.now, "a new holder goes on from what the ledger has")
 }
 
-// Two workers take the slices of a run in turn, and one more comes after them. Together they use the store's budget as one would: of a bucket of
-// 10 that fills by one in 100 s, our share is 8.
+// Two workers take the slices of a run in turn, and a third comes after them. Together they use the store's budget as one worker would: our share of
+// a bucket of 10 that fills by one in 100 s is 8.
 func TestWorkersShareOnePicture(t *testing.T) {
 	t.Parallel()
 	store := &script{limits: channels.Limits{Batch: 1, Rate: 0.0125, Burst: 10}}
@@ -685,7 +686,7 @@ func TestDriverThatCannotWriteACall(t *testing.T) {
 	t.Parallel()
 	p := newPushing(t, &script{refuse: errors.New("no location")}, "A")
 	_, err := p.slice()
-	require.Equal(t, ErrorNotConfigured, told(t, err).Type())
+	require.Equal(t, ErrorNotConfigured, temporalError(t, err).Type())
 	require.ErrorContains(t, err, "store north: the driver cannot write a call of 1 items: no location")
 	require.Empty(t, p.open())
 }
@@ -695,12 +696,12 @@ func TestStoreWithoutADriver(t *testing.T) {
 	p := newPushing(t, &script{}, "A")
 	p.push.Drivers = nil
 	_, err := p.slice()
-	require.Equal(t, ErrorNotConfigured, told(t, err).Type())
+	require.Equal(t, ErrorNotConfigured, temporalError(t, err).Type())
 	p.push.Drivers = map[string]channels.Driver{"sandbox": {Open: func(string, settings.Values, settings.Environment) (channels.Channel, error) {
 		return nil, errors.New("the variable NORTH_TOKEN is not set")
 	}}}
 	_, err = p.slice()
-	require.Equal(t, ErrorCredentials, told(t, err).Type())
+	require.Equal(t, ErrorCredentials, temporalError(t, err).Type())
 	require.ErrorContains(t, err, "store north: the variable NORTH_TOKEN is not set")
 }
 

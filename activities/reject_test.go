@@ -15,24 +15,24 @@ import (
 	"github.com/tidemark/tidemark/warehouses"
 )
 
-// teller is a Temporal that notes whom it was to tell what.
+// teller is a Temporal that records its signals.
 type teller struct {
 	living
-	told    []string
+	signals []string
 	failure error
 }
 
 func (t *teller) Dissolved(_ context.Context, workflow string, run int64, by string) error {
-	t.told = append(t.told, fmt.Sprintf("%s run %d: %s", workflow, run, by))
+	t.signals = append(t.signals, fmt.Sprintf("%s run %d: %s", workflow, run, by))
 	return t.failure
 }
 
 func (t *teller) Decide(_ context.Context, workflow, decision, by string) error {
-	t.told = append(t.told, fmt.Sprintf("%s: %s by %s", workflow, decision, by))
+	t.signals = append(t.signals, fmt.Sprintf("%s: %s by %s", workflow, decision, by))
 	return t.failure
 }
 
-// folder is a warehouse that reads one file after the other; its mark is how many it has read.
+// folder is a warehouse that reads one file after the other; its source cursor is the number of files that it has read.
 type folder struct{ files []file }
 
 type file struct {
@@ -60,7 +60,7 @@ func (f *folder) Fetch(ctx context.Context, request warehouses.Request, sink war
 		sink(ctx, rows)
 }
 
-// reading is a depot of files, read by runs of its own.
+// reading is a depot of files, each read by a run of its own.
 type reading struct {
 	*world
 	folder
@@ -75,7 +75,7 @@ func newReading(t *testing.T, files ...file) *reading {
 	return r
 }
 
-// guarded has the depot judged by its numbers of rows alone.
+// guarded makes the guard judge the depot only by its numbers of rows.
 func (r *reading) guarded(freshness time.Duration) {
 	r.t.Helper()
 	d := definitions()
@@ -102,7 +102,7 @@ func (r *reading) read(lease ledger.Lease, connection string) FetchResult {
 	return result
 }
 
-// asks has a run wait for a person, as the workflow does.
+// asks lets a run wait for a person, as the workflow does.
 func (w *world) asks(lease ledger.Lease, kind ledger.HoldKind, reason string) {
 	w.t.Helper()
 	run, err := w.Run(w.t.Context(), lease.Run)
@@ -113,7 +113,7 @@ func (w *world) asks(lease ledger.Lease, kind ledger.HoldKind, reason string) {
 	require.NoError(w.t, w.Release(w.t.Context(), lease))
 }
 
-// answers has a person answer, as the workflow does.
+// answers lets a person answer, as the workflow does.
 func (w *world) answers(lease ledger.Lease, decision string, executions Executions) DecideResult {
 	w.t.Helper()
 	result, err := do[DecideResult](w, w.gateTo(executions).Decide, DecideInput{Run: lease.Run, Decision: decision, By: "ann"})
@@ -123,7 +123,8 @@ func (w *world) answers(lease ledger.Lease, decision string, executions Executio
 
 const rejectedSnapshot = "rejected by ann on 2026-11-25 12:00 UTC (run 1): the full snapshot has 1 rows, fewer than 80 % of the 10 rows of the last one"
 
-// A fetch says that what it met was rejected before, until a whole snapshot comes; with the mark past it, also when nothing is new.
+// A fetch reports that its snapshot was rejected before, until a full snapshot comes. When the cursor is past the rejected one, it does so even if
+// nothing is new.
 func TestFetchSaysWhatWasRejected(t *testing.T) {
 	t.Parallel()
 	r := newReading(t, file{rows: 10}, file{rows: 1})
@@ -157,7 +158,7 @@ func TestFetchSaysWhatWasRejected(t *testing.T) {
 		"a whole one behind it makes up for it")
 }
 
-// A source that has nothing new leaves what it said last standing.
+// A fetch whose source has nothing new reports the state of the last snapshot again.
 func TestUnchangedFetchSaysWhatWasRejected(t *testing.T) {
 	t.Parallel()
 	r := newReading(t, file{rows: 10}, file{rows: 1}, file{rows: 1, part: true})
@@ -175,7 +176,7 @@ func TestUnchangedFetchSaysWhatWasRejected(t *testing.T) {
 	require.Equal(t, FetchResult{Unchanged: true}, r.read(lease, "north"), "it was lifted")
 }
 
-// Every run whose hold a whole snapshot makes needless is told. That one cannot be told fails nobody.
+// Every run whose hold a full snapshot dissolves is signalled. A signal that fails does not make the step fail.
 func TestFetchTellsOfDissolvedHolds(t *testing.T) {
 	t.Parallel()
 	r := newReading(t, file{rows: 10}, file{rows: 1})
@@ -184,11 +185,11 @@ func TestFetchTellsOfDissolvedHolds(t *testing.T) {
 	r.asks(north, ledger.HoldSnapshot, r.read(north, "north").Held)
 	south := r.start("south")
 	r.asks(south, ledger.HoldSnapshot, r.read(south, "south").Held)
-	require.Empty(t, r.told)
+	require.Empty(t, r.signals)
 
 	r.files[1].rows, r.failure = 10, errors.New("no server answers")
 	require.Empty(t, r.read(r.start("north"), "north").Held)
-	require.ElementsMatch(t, []string{"smart-sync/north run 1: run 3", "smart-sync/south run 2: run 3"}, r.told)
+	require.ElementsMatch(t, []string{"smart-sync/north run 1: run 3", "smart-sync/south run 2: run 3"}, r.signals)
 	open, err := r.OpenHolds(t.Context())
 	require.NoError(t, err)
 	require.Empty(t, open)
@@ -211,10 +212,10 @@ func TestRecordSnapshotTellsOfDissolvedHolds(t *testing.T) {
 		Rows: 1,
 	}})
 	require.NoError(t, err)
-	require.Equal(t, []string{"smart-sync/north run 1: the snapshot 1 that was sent"}, temporal.told)
+	require.Equal(t, []string{"smart-sync/north run 1: the snapshot 1 that was sent"}, temporal.signals)
 }
 
-// An answer names every run that it answered, this one first, and the others are told; a lifted rejection is told to nobody.
+// An answer returns every run whose hold it decided, the answered one first, and signals the others. A lifted rejection signals none.
 func TestDecideNamesTheRunsThatItAnswered(t *testing.T) {
 	t.Parallel()
 	w := setup(t)
@@ -226,22 +227,22 @@ func TestDecideNamesTheRunsThatItAnswered(t *testing.T) {
 	require.Equal(t, DecideResult{
 		Decision: Rejected, By: "ann", Runs: []int64{south.Run, north.Run}, Verdict: "rejected by ann on 2026-11-25 12:00 UTC (run 2): few rows",
 	}, result)
-	require.Equal(t, []string{"smart-sync/north: rejected by ann"}, temporal.told)
+	require.Equal(t, []string{"smart-sync/north: rejected by ann"}, temporal.signals)
 	require.Equal(t, DecideResult{
 		Decision: Rejected, By: "ann", Runs: []int64{north.Run}, Verdict: "rejected by ann on 2026-11-25 12:00 UTC (run 1): few rows",
 	}, w.answers(north, Rejected, temporal))
 
-	temporal.told = nil
+	temporal.signals = nil
 	result = w.answers(north, Approved, temporal)
 	require.Equal(t, DecideResult{
 		Decision: Lifted, By: "ann", Runs: []int64{north.Run, south.Run}, Verdict: "the rejection was lifted by ann on 2026-11-25 12:00 UTC (run 1): few rows",
 	}, result)
-	require.Empty(t, temporal.told, "their workflows are over, and may have asked something else since")
+	require.Empty(t, temporal.signals, "their workflows are over, and may have asked something else since")
 }
 
 const rejectedZeroing = "rejected by ann on 2026-11-25 12:00 UTC (run 2)"
 
-// rejects has a run held, and a person say no.
+// rejects holds a run, and rejects the hold.
 func (s *losses) rejects() ledger.Lease {
 	s.t.Helper()
 	lease := s.start()
@@ -253,7 +254,7 @@ func (s *losses) rejects() ledger.Lease {
 	return lease
 }
 
-// The same rows or fewer are not asked about again; more are asked about alone.
+// A push of the same rejected rows, or fewer, is not held again. A push with more rows is held for the new ones only.
 func TestRejectedZeroingIsNotAskedAboutAgain(t *testing.T) {
 	t.Parallel()
 	s := newLosses(t)
@@ -284,7 +285,7 @@ func TestRejectedZeroingIsNotAskedAboutAgain(t *testing.T) {
 	require.Empty(t, result.Rejected)
 }
 
-// A dry run shows what a push would do: nothing to rows that a rejection keeps.
+// A dry run shows no changes for rows that a rejection keeps.
 func TestPreviewShowsWhatIsKept(t *testing.T) {
 	t.Parallel()
 	s := newLosses(t)
@@ -316,7 +317,7 @@ func TestPreviewShowsWhatIsKept(t *testing.T) {
 	require.Contains(t, result.Rejected, "30 figures stay above 0")
 }
 
-// A run of everything that may push without being asked ends the wait of those before it.
+// An unscoped run that the guard lets pass ends the wait of the runs that were held before it.
 func TestResolveTellsOfDissolvedHolds(t *testing.T) {
 	t.Parallel()
 	s := newLosses(t)
@@ -336,10 +337,10 @@ func TestResolveTellsOfDissolvedHolds(t *testing.T) {
 	back := s.set(0, 25, 5)
 	few := s.start(back...)
 	require.Empty(t, resolve(few, back...).Held)
-	require.Empty(t, temporal.told, "a run of a few SKUs says nothing of the others")
+	require.Empty(t, temporal.signals, "a run of a few SKUs says nothing of the others")
 	s.end(few)
 	require.Empty(t, resolve(s.start()).Held)
-	require.Equal(t, []string{fmt.Sprintf("smart-sync/north run %d: run %d", held.Run, held.Run+3)}, temporal.told)
+	require.Equal(t, []string{fmt.Sprintf("smart-sync/north run %d: run %d", held.Run, held.Run+3)}, temporal.signals)
 	hold, err := s.HoldOf(t.Context(), held.Run)
 	require.NoError(t, err)
 	require.Equal(t, Dissolved, hold.Decision)

@@ -9,7 +9,7 @@ import (
 	"github.com/tidemark/tidemark/ledger"
 )
 
-// bins is a depot that reports each SKU in several rows, which add up.
+// bins is a depot that reports each SKU in several rows, which are summed.
 func bins(t *testing.T) *world {
 	t.Helper()
 	w := setup(t)
@@ -30,7 +30,7 @@ func TestRowsOfALevelAddUpWhereThatIsSet(t *testing.T) {
 	require.Equal(t, map[string]int64{"BIKE": 400, "HELMET": 7}, w.available())
 }
 
-// A delta that names one bin would pass for all that there is.
+// A partial snapshot that names one bin would look like the whole level.
 func TestADeltaNeverAddsUp(t *testing.T) {
 	t.Parallel()
 	w := bins(t)
@@ -41,7 +41,7 @@ func TestADeltaNeverAddsUp(t *testing.T) {
 	w.source.rows, w.source.delta = []inventory.Row{row("BIKE", 90)}, true
 	_, err = w.fetch(lease, "north", nil)
 	require.ErrorContains(t, err, "warehouse depot: the warehouse is set to repeated: sum, and this snapshot is a delta")
-	require.True(t, told(t, err).NonRetryable())
+	require.True(t, temporalError(t, err).NonRetryable())
 	require.Equal(t, map[string]int64{"BIKE": 400}, w.available())
 
 	id, err := w.StageUpload(t.Context(), ledger.SnapshotStart{Warehouse: "depot", Repeated: inventory.RepeatedSum, Now: w.now})

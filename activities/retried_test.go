@@ -51,7 +51,7 @@ func TestRetried(t *testing.T) {
 	}
 }
 
-// A run whose fetch is tried again says why, for `starter runs` and the pages, which ask the ledger alone.
+// A run whose fetch is retried says why, for `starter runs` and the pages, which read only the ledger.
 func TestAFetchThatFailsIsSaid(t *testing.T) {
 	t.Parallel()
 	w := setup(t)
@@ -74,7 +74,7 @@ func TestAFetchThatFailsIsSaid(t *testing.T) {
 	require.Equal(t, ledger.PhaseResolving, phase(), "it is over")
 }
 
-// Each activity notes when its stage of the run has ended.
+// Each activity records the end of its stage.
 func TestStagesHaveTheirTimes(t *testing.T) {
 	t.Parallel()
 	p := newPushing(t, &script{limits: channels.Limits{Batch: 1}}, "A", "B")

@@ -10,7 +10,7 @@ import (
 	"github.com/tidemark/tidemark/warehouses"
 )
 
-// approve fetches once more, with what a person approved.
+// approve fetches once more, with a person's approval.
 func (r *reading) approve(lease ledger.Lease, held FetchResult) FetchResult {
 	r.t.Helper()
 	driver := warehouses.Driver{Open: func(string, settings.Values, settings.Environment) (warehouses.Source, error) { return &r.folder, nil }}
@@ -22,7 +22,7 @@ func (r *reading) approve(lease ledger.Lease, held FetchResult) FetchResult {
 	return result
 }
 
-// A person approves the file that is held. What was recorded before it is no part of the question, and what comes behind it is another one.
+// A person approves the held file. The files that were recorded before it are not part of the approval, and neither are those after it.
 func TestAnApprovalIsForTheFileThatIsHeld(t *testing.T) {
 	t.Parallel()
 	r := newReading(t, file{rows: 10}, file{rows: 4, part: true}, file{rows: 1})

@@ -13,15 +13,15 @@ import (
 func TestSharedSince(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct {
-		asked *time.Time
-		want  time.Time
+		requested *time.Time
+		want      time.Time
 	}{
 		"nobody asked":                   {nil, noon.Add(-time.Minute)},
 		"asked a moment ago":             {new(noon.Add(-time.Second)), noon.Add(-time.Second)},
 		"asked long ago":                 {new(noon.Add(-time.Hour)), noon.Add(-time.Minute)},
 		"asked by a clock that is ahead": {new(noon.Add(time.Second)), noon.Add(time.Second)},
 	} {
-		require.Equal(t, test.want, sharedSince(noon, time.Minute, test.asked), name)
+		require.Equal(t, test.want, sharedSince(noon, time.Minute, test.requested), name)
 	}
 }
 
@@ -41,8 +41,8 @@ func (w *world) fetch(lease ledger.Lease, connection string, change func(*FetchI
 	return do[FetchResult](w, w.fetcher().Fetch, input)
 }
 
-// What another connection's run has fetched within the freshness is taken over, unless somebody asked for the run since, or a
-// person approved a fetch.
+// The snapshot of another connection's run is shared within the freshness, unless the run was requested after that fetch began, or a person approved
+// a new fetch.
 func TestFetchIsShared(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct {
@@ -84,7 +84,7 @@ func TestFetchIsShared(t *testing.T) {
 	}
 }
 
-// A run waits for another one's fetch, as an expected thing that the server asks again after.
+// A run that waits for another one's fetch is retried by the server, and does not count as failed.
 func TestFetchWaitsForAnother(t *testing.T) {
 	t.Parallel()
 	w := setup(t)
@@ -92,7 +92,7 @@ func TestFetchWaitsForAnother(t *testing.T) {
 	w.source.read = func() {
 		w.source.read = nil
 		_, err := w.fetch(south, "south", nil)
-		waits := told(t, err)
+		waits := temporalError(t, err)
 		require.Equal(t, ErrorFetching, waits.Type())
 		require.False(t, waits.NonRetryable())
 		require.Equal(t, 500*time.Millisecond, waits.NextRetryDelay())
@@ -106,7 +106,7 @@ func TestFetchWaitsForAnother(t *testing.T) {
 	require.Equal(t, 1, w.source.fetches)
 }
 
-// racing has another run do something right before a snapshot is staged.
+// racing lets another run do something right before a snapshot is staged.
 type racing struct {
 	ledger.Ledger
 	before func()
@@ -120,7 +120,7 @@ func (r *racing) Stage(ctx context.Context, lease ledger.Lease, start ledger.Sna
 	return r.Ledger.Stage(ctx, lease, start)
 }
 
-// Of two runs that find nothing and begin at once, the later gives way and leaves nothing staged.
+// When two runs find no snapshot and begin to fetch at once, the later one gives way and leaves nothing staged.
 func TestFetchGivesWay(t *testing.T) {
 	t.Parallel()
 	w := setup(t)
@@ -132,7 +132,7 @@ func TestFetchGivesWay(t *testing.T) {
 		require.NoError(t, err)
 	}}
 	_, err := w.fetch(north, "north", nil)
-	require.Equal(t, ErrorFetching, told(t, err).Type())
+	require.Equal(t, ErrorFetching, temporalError(t, err).Type())
 	require.Zero(t, w.source.fetches)
 	require.NoError(t, w.Discard(t.Context(), staged))
 	_, err = w.fetch(south, "south", nil)
@@ -140,7 +140,7 @@ func TestFetchGivesWay(t *testing.T) {
 	require.Equal(t, 1, w.source.fetches)
 }
 
-// Runs of a few SKUs that follow each other leave the store to a whole run that waits for it, which asks often.
+// A sequence of runs with a scope leaves the store to an unscoped run that waits for it and tries often.
 func TestWholeRunHasItsTurn(t *testing.T) {
 	t.Parallel()
 	w := setup(t)
@@ -149,22 +149,22 @@ func TestWholeRunHasItsTurn(t *testing.T) {
 	}
 	lease := w.take("north", ledger.Smart, "BIKE")
 	_, err := begin("scheduled")
-	require.Equal(t, ErrorStoreBusy, told(t, err).Type())
-	require.Equal(t, w.gate().Poll, told(t, err).NextRetryDelay())
+	require.Equal(t, ErrorStoreBusy, temporalError(t, err).Type())
+	require.Equal(t, w.gate().Poll, temporalError(t, err).NextRetryDelay())
 	require.NoError(t, w.EndRun(t.Context(), lease, ledger.RunEnd{Outcome: ledger.Completed, Now: w.now}))
 
 	// The environment of the test gives every workflow the same id, so somebody else's turn is written by hand.
 	require.NoError(t, w.Await(t.Context(), "north", "default-test-workflow-id", w.now, w.now))
 	require.NoError(t, w.Await(t.Context(), "north", "smart-sync/north-2026", w.now.Add(time.Minute), w.now))
 	_, err = begin("event", "BIKE")
-	require.Equal(t, ErrorStoreBusy, told(t, err).Type())
+	require.Equal(t, ErrorStoreBusy, temporalError(t, err).Type())
 	require.Contains(t, err.Error(), "leaving store north to smart-sync/north-2026")
 	begun, err := begin("scheduled")
 	require.NoError(t, err)
 	require.Equal(t, BeginGo, begun.Action)
 }
 
-// A scheduled run that finds the store taken by a run of a few SKUs waits for that moment; for a longer run it is skipped.
+// A scheduled run waits for a run with a scope that holds the store, because that is over in a moment. For an unscoped run it is skipped.
 func TestScheduledRunWaitsForAMoment(t *testing.T) {
 	t.Parallel()
 	begin := func(w *world) (BeginResult, error) {
@@ -173,7 +173,7 @@ func TestScheduledRunWaitsForAMoment(t *testing.T) {
 	w := setup(t)
 	w.take("north", ledger.Smart, "BIKE")
 	_, err := begin(w)
-	require.Equal(t, ErrorStoreBusy, told(t, err).Type())
+	require.Equal(t, ErrorStoreBusy, temporalError(t, err).Type())
 
 	w = setup(t)
 	w.take("north", ledger.Smart)
@@ -182,7 +182,7 @@ func TestScheduledRunWaitsForAMoment(t *testing.T) {
 	require.Equal(t, BeginSkip, begun.Action)
 }
 
-// removed is a run of a connection that was removed under it.
+// removed returns a run whose connection was removed meanwhile.
 func removed(w *world) ledger.Lease {
 	w.t.Helper()
 	lease := w.take("north", ledger.Smart)
@@ -193,13 +193,13 @@ func removed(w *world) ledger.Lease {
 	return lease
 }
 
-// A run whose connection is removed under it ends; nothing is tried again for hours.
+// A run whose connection is removed ends at once, and is not retried for hours.
 func TestARunOfARemovedConnectionEnds(t *testing.T) {
 	t.Parallel()
 	w := setup(t)
 	resolve := &Resolve{Ledger: w.Ledger, Now: w.clock}
 	_, err := do[ResolveResult](w, resolve.Resolve, ResolveInput{Lease: removed(w), Connection: "north", Mode: ledger.Smart})
-	require.True(t, told(t, err).NonRetryable(), "%v", err)
+	require.True(t, temporalError(t, err).NonRetryable(), "%v", err)
 }
 
 func TestARunOfARemovedConnectionIsFinished(t *testing.T) {

@@ -10,7 +10,7 @@ import (
 	"github.com/tidemark/tidemark/ledger"
 )
 
-// policy sets what counts of a level of the depot whose row was refused.
+// policy sets the figure that a level of the depot has while its row is refused.
 func (w *world) policy(refused inventory.RefusedPolicy) {
 	w.t.Helper()
 	d := definitions()
@@ -30,7 +30,7 @@ func row(sku string, available int64) inventory.Row {
 	return inventory.Row{SKU: sku, Facility: "east", Available: &available}
 }
 
-// A refused row marks its level, whichever way it is fetched, and the run knows how many there are, also when nothing new was read.
+// A refused row marks its level, however it was fetched. The run counts the marked levels, even when nothing new was read.
 func TestAFetchSaysWhatIsStale(t *testing.T) {
 	t.Parallel()
 	for policy, want := range map[inventory.RefusedPolicy]int64{"": 5, inventory.RefusedKeep: 5, inventory.RefusedZero: 0} {
@@ -63,7 +63,7 @@ func TestAFetchSaysWhatIsStale(t *testing.T) {
 	}
 }
 
-// What an intake refuses marks its level too, and what counts as 0 for it is asked to be pushed.
+// A row that an intake refuses marks its level too. When the level counts as 0 for it, this is pushed.
 func TestRefusedUpdatesMarkTheirLevels(t *testing.T) {
 	t.Parallel()
 	for name, bad := range map[string]Update{
@@ -91,15 +91,15 @@ func TestRefusedUpdatesMarkTheirLevels(t *testing.T) {
 			require.Zero(t, level.Available)
 			require.NotNil(t, level.Stale)
 			require.Equal(t, new(int64(5)), level.Stale.Read)
-			found, err := w.CountStale(t.Context(), "depot")
+			count, err := w.CountStale(t.Context(), "depot")
 			require.NoError(t, err)
-			require.EqualValues(t, 1, found.Levels)
-			require.Zero(t, found.Unread)
+			require.EqualValues(t, 1, count.Levels)
+			require.Zero(t, count.Unread)
 		})
 	}
 }
 
-// A snapshot that was sent is judged like one that was fetched.
+// An uploaded snapshot is judged like a fetched one.
 func TestARefusedRowOfAnUploadMarksItsLevel(t *testing.T) {
 	t.Parallel()
 	w := setup(t)

@@ -13,7 +13,7 @@ import (
 	"github.com/tidemark/tidemark/warehouses"
 )
 
-// fetching starts a run that takes its store when it has fetched.
+// fetching starts a run that takes its store after its fetch.
 func (w *world) fetching(trigger ledger.Trigger) BeginResult {
 	w.t.Helper()
 	begun, err := do[BeginResult](w, w.gate().Begin, BeginInput{
@@ -25,7 +25,7 @@ func (w *world) fetching(trigger ledger.Trigger) BeginResult {
 	return begun
 }
 
-// A run that has fetched takes its store; where another run has it, it waits, or ends as skipped when nobody asked for it.
+// A run that has fetched takes its store. When another run holds it, a requested run waits, and a scheduled one ends as skipped.
 func TestAcquire(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct {
@@ -59,7 +59,7 @@ func TestAcquire(t *testing.T) {
 				require.Contains(t, acquired.Reason, "store north is in use by smart-sync/north")
 				return
 			}
-			require.Equal(t, ErrorStoreBusy, told(t, err).Type())
+			require.Equal(t, ErrorStoreBusy, temporalError(t, err).Type())
 			require.NoError(t, w.EndRun(t.Context(), holder, ledger.RunEnd{Outcome: ledger.Completed, Now: w.now}))
 			acquired, err = do[BeginResult](w, w.gate().Acquire, input)
 			require.NoError(t, err)
@@ -69,7 +69,7 @@ func TestAcquire(t *testing.T) {
 	}
 }
 
-// A run whose workflow was terminated while it had no store is closed by the next one, and by nobody while it may live.
+// A run whose workflow was terminated while it had no store is closed by the next run; a run whose workflow may live is not closed.
 func TestRunsWithoutAStoreAreClosed(t *testing.T) {
 	t.Parallel()
 	w := setup(t)
@@ -98,7 +98,7 @@ func TestRunsWithoutAStoreAreClosed(t *testing.T) {
 	require.Equal(t, ledger.Cancelled, ended())
 }
 
-// A scheduled run that finds the store taken ends as skipped; one on a connection that is off never begins.
+// A scheduled run that finds the store taken ends as skipped. A run of a disabled connection never begins.
 func TestBeginOfRunsThatDoNotRun(t *testing.T) {
 	t.Parallel()
 	w := setup(t)
@@ -106,7 +106,7 @@ func TestBeginOfRunsThatDoNotRun(t *testing.T) {
 		return do[BeginResult](w, w.gate().Begin, BeginInput{FirstRun: firstRun, Connection: connection, Mode: ledger.Smart, Trigger: trigger, Requests: nil})
 	}
 	_, err := begin("nowhere", ledger.TriggerRequest, "a")
-	require.Equal(t, ErrorNotConfigured, told(t, err).Type())
+	require.Equal(t, ErrorNotConfigured, temporalError(t, err).Type())
 	require.Contains(t, err.Error(), `there is no connection "nowhere"`)
 
 	begun, err := begin("closed", ledger.TriggerSchedule, "b")
@@ -124,7 +124,7 @@ func TestBeginOfRunsThatDoNotRun(t *testing.T) {
 	require.Equal(t, ledger.Skipped, run.Outcome)
 }
 
-// What a run ends with is what the ledger counted of the push and the workflow of the rest.
+// The final counts of a run are those that the ledger counted for the push, and those that the workflow counted for the other steps.
 func TestFinish(t *testing.T) {
 	t.Parallel()
 	p := newPushing(t, &script{limits: channels.Limits{Batch: 1}}, "A", "B")
@@ -156,7 +156,7 @@ func TestFinish(t *testing.T) {
 	require.ErrorContains(t, err, "ending the run: the disk is slow")
 }
 
-// A run that waits for a person has no store meanwhile.
+// A run that waits for a person does not hold its store.
 func TestHoldGivesTheStoreBack(t *testing.T) {
 	t.Parallel()
 	w := setup(t)
@@ -176,7 +176,7 @@ func TestHoldGivesTheStoreBack(t *testing.T) {
 	require.Error(t, err)
 }
 
-// A pass that gives up before it has its store says so.
+// A pass that ends before it has its store ends its wait.
 func TestLeave(t *testing.T) {
 	t.Parallel()
 	w := setup(t)
@@ -190,7 +190,7 @@ func TestLeave(t *testing.T) {
 	require.Equal(t, "by ann", run.Reason)
 }
 
-// Requests that no run serves are kept by their ids, and end with a reason.
+// Requests that no run serves are stored by their ids, and end with a reason.
 func TestRequestsWithoutARun(t *testing.T) {
 	t.Parallel()
 	w := setup(t)
@@ -209,7 +209,7 @@ func TestRequestsWithoutARun(t *testing.T) {
 	require.NoError(t, err, "the connection was removed meanwhile")
 }
 
-// What each failure comes to for Temporal.
+// Each failure becomes an error that tells Temporal what to do.
 func TestConvert(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct {
@@ -231,7 +231,7 @@ func TestConvert(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			converted := told(t, convert("pushing", test.err, noon))
+			converted := temporalError(t, convert("pushing", test.err, noon))
 			require.Equal(t, test.kind, converted.Type())
 			require.Equal(t, test.final, converted.NonRetryable())
 			require.Equal(t, test.wait, converted.NextRetryDelay())

@@ -10,7 +10,7 @@ import (
 	"github.com/tidemark/tidemark/ledger"
 )
 
-// A source that has nothing new leaves to say since when, and of how many levels.
+// When the source has nothing new, the result says since when, and how many levels there are.
 func TestAnUnchangedWarehouseSaysSinceWhen(t *testing.T) {
 	t.Parallel()
 	w := setup(t)

@@ -31,7 +31,7 @@ type world struct {
 	refuses  map[string]error         // connections that cannot be asked
 }
 
-// source is a warehouse that counts how often it is asked.
+// source is a warehouse that counts its fetches.
 type source struct {
 	rows    []inventory.Row
 	fetches int
@@ -104,14 +104,14 @@ func (w *world) clock() time.Time {
 	return w.now
 }
 
-// pass moves the time on, also while a call is under way.
+// pass advances the time, even during a call.
 func (w *world) pass(span time.Duration) {
 	w.ticking.Lock()
 	defer w.ticking.Unlock()
 	w.now = w.now.Add(span)
 }
 
-// after moves the time on by a wait; calls are answered first.
+// after advances the time by a wait; calls are answered first.
 func (w *world) after(span time.Duration, calls int) <-chan time.Time {
 	if calls > 0 {
 		return nil
@@ -122,13 +122,13 @@ func (w *world) after(span time.Duration, calls int) <-chan time.Time {
 	return fired
 }
 
-// Request is how connections are asked.
+// Request records the requests of connections.
 func (w *world) Request(_ context.Context, connection ledger.Connection, wish SyncRequest) error {
 	w.requests[connection.ID] = append(w.requests[connection.ID], wish)
 	return w.refuses[connection.ID]
 }
 
-// living is where every workflow lives.
+// living is a Temporal in which every workflow is alive.
 type living struct{}
 
 func (living) Alive(context.Context, string, string) (bool, error)    { return true, nil }
@@ -163,8 +163,8 @@ func do[T any](w *world, activity, input any) (T, error) {
 	return result, err
 }
 
-// told is what an error tells Temporal.
-func told(t *testing.T, err error) *temporal.ApplicationError {
+// temporalError returns the error that Temporal gets.
+func temporalError(t *testing.T, err error) *temporal.ApplicationError {
 	t.Helper()
 	var application *temporal.ApplicationError
 	require.ErrorAs(t, err, &application)
@@ -182,14 +182,14 @@ func (w *world) take(connection string, mode ledger.Mode, scope ...string) ledge
 	return granted.Lease
 }
 
-// available are the figures of the depot by SKU.
+// available returns the figures of the depot by SKU.
 func (w *world) available() map[string]int64 {
 	w.t.Helper()
 	rows, err := w.Levels(w.t.Context(), "depot", "", ledger.Page{Limit: 1000})
 	require.NoError(w.t, err)
-	found := map[string]int64{}
+	figures := map[string]int64{}
 	for _, row := range rows {
-		found[row.SKU] = row.Available
+		figures[row.SKU] = row.Available
 	}
-	return found
+	return figures
 }

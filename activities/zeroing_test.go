@@ -53,7 +53,7 @@ func newLosses(t *testing.T) *losses {
 	return s
 }
 
-// set has the warehouse report a figure for some SKUs.
+// set lets the warehouse report a figure for some SKUs.
 func (s *losses) set(from, to int, available int64) []string {
 	s.t.Helper()
 	var skus []string
@@ -91,7 +91,7 @@ func (s *losses) start(scope ...string) ledger.Lease {
 	return granted.Lease
 }
 
-// run resolves, and pushes what is not held. Without a scope, everything.
+// run resolves, and pushes unless it is held. Without a scope it pushes everything.
 func (s *losses) run(scope ...string) ResolveResult {
 	s.t.Helper()
 	lease := s.start(scope...)
@@ -108,7 +108,7 @@ func (s *losses) end(lease ledger.Lease) {
 	require.NoError(s.t, s.EndRun(s.t.Context(), lease, ledger.RunEnd{Outcome: ledger.Completed, Now: s.now}))
 }
 
-// push has the store answer for everything that is due.
+// push lets the store accept everything that is due.
 func (s *losses) push(lease ledger.Lease, status ledger.Status, scope ...string) {
 	s.t.Helper()
 	due, err := s.NextDue(s.t.Context(), ledger.DueQuery{Connection: "north", Run: lease.Run, Scope: scope, Limit: 1000})
@@ -129,7 +129,7 @@ func (s *losses) push(lease ledger.Lease, status ledger.Status, scope ...string)
 	require.NoError(s.t, s.ApplyResponses(s.t.Context(), lease, answer))
 }
 
-// A warehouse that loses a fifth of its stock in each run is held in the second: the runs of a day count together.
+// A warehouse that loses a fifth of its stock in each run is held in the second, because the runs of a day count together.
 func TestMassZeroingInSlicesIsHeld(t *testing.T) {
 	t.Parallel()
 	s := newLosses(t)
@@ -141,18 +141,18 @@ func TestMassZeroingInSlicesIsHeld(t *testing.T) {
 	require.Equal(t, "38 of 100 live rows would have gone to 0 within a day, more than 20 %: 19 since 2026-11-25 12:00 UTC, 19 now", result.Held)
 	require.EqualValues(t, 19, result.Zeroing)
 
-	// What came back no longer counts, neither what the store shows again nor what is due to.
+	// Rows that came back no longer count, whether the store shows them again or they are due to.
 	s.set(0, 18, 5)
 	s.set(37, 38, 5)
 	require.Empty(t, s.run().Held, "1 went and did not come back, 18 go now")
 
-	// A day later the day before counts no more.
+	// After a day the losses of the day before no longer count.
 	s.now = s.now.Add(zeroingWindow)
 	s.set(40, 55, 0)
 	require.Empty(t, s.run().Held)
 }
 
-// Events count as well; of one SKU, they go out all the same.
+// Rows that events take to 0 count too, but an event for one SKU goes out all the same.
 func TestEventsCountTowardsMassZeroing(t *testing.T) {
 	t.Parallel()
 	s := newLosses(t)
@@ -163,7 +163,7 @@ func TestEventsCountTowardsMassZeroing(t *testing.T) {
 	require.Equal(t, "23 of 100 live rows would have gone to 0 within a day, more than 20 %: 20 since 2026-11-25 12:00 UTC, 3 now", s.run().Held)
 }
 
-// What a call without an answer takes to 0 counts, and so do rows of which it is not known any more what the store shows.
+// Rows that an unanswered call takes to 0 count, and so do rows whose present figure in the store is not known.
 func TestRowsOfOpenCallsCountTowardsMassZeroing(t *testing.T) {
 	t.Parallel()
 	for name, unanswered := range map[string]func(s *losses, lease ledger.Lease){
@@ -189,7 +189,7 @@ func TestRowsOfOpenCallsCountTowardsMassZeroing(t *testing.T) {
 	}
 }
 
-// Rows in an open call are brought to an end by the run that has the store, so a push has them before it although nothing else is due.
+// The run that holds the store completes the rows in open calls, so its push has work although nothing else is due.
 func TestRowsOfOpenCallsAreDue(t *testing.T) {
 	t.Parallel()
 	s := newLosses(t)
@@ -205,7 +205,7 @@ func TestRowsOfOpenCallsAreDue(t *testing.T) {
 	require.EqualValues(t, 100, result.Open)
 }
 
-// What a person approved is not counted again, whatever becomes of it; what goes beyond it is.
+// Approved rows are not counted again, whatever happens to them; rows beyond the approval are.
 func TestApprovedZeroingIsNotCountedAgain(t *testing.T) {
 	t.Parallel()
 	s := newLosses(t)
