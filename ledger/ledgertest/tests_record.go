@@ -96,9 +96,10 @@ func writesReports(t *testing.T, w *world) {
 	require.EqualValues(t, 1, result.Changed)
 	entries := w.activity("A", "")
 	require.Len(t, entries, 2)
+	require.Greater(t, entries[0].ID, entries[1].ID)
 	for i := range entries {
 		require.False(t, entries[i].At.Before(began))
-		entries[i].At, entries[i].Note = began, ""
+		entries[i].ID, entries[i].At, entries[i].Note = 0, began, ""
 	}
 	require.Equal(t, []ledger.ActivityEntry{
 		{At: began, Run: other.Run, Kind: "reported", Warehouse: hub, Facility: "east", SKU: "A", Before: new(int64(5)), After: new(int64(-6))},

@@ -220,7 +220,7 @@ func writesAnswers(t *testing.T, w *world) {
 	require.Equal(t, []string{"rejected", "exported", "retrying", "exported"}, w.kinds("A", hubShop))
 	exported := entries[1]
 	require.Equal(t, ledger.ActivityEntry{
-		At: exported.At, Run: lease.Run, Kind: "exported", Warehouse: exported.Warehouse, Connection: hubShop, SKU: "A", ChannelSKU: "A",
+		ID: exported.ID, At: exported.At, Run: lease.Run, Kind: "exported", Warehouse: exported.Warehouse, Connection: hubShop, SKU: "A", ChannelSKU: "A",
 		Before: new(int64(5)), After: new(int64(4)), Call: keys[1], Note: exported.Note,
 	}, exported)
 	require.Contains(t, exported.Note, "the store says OK")
