@@ -33,7 +33,7 @@ func scanHold(row scanner, more ...any) (Hold, error) {
 	return hold, err
 }
 
-// Hold records that a run waits for a person; see Reader. The hold of a snapshot is recorded with the content that the run held last.
+// Hold records that a run waits for a person; see HoldKeeper. The hold of a snapshot is recorded with the content that the run held last.
 // The hold of a push marks the rows that it asks about. When a run that was approved is held again, the new hold keeps the approval.
 func (d *database) Hold(ctx context.Context, hold Hold) error {
 	if hold.Kind != HoldSnapshot && hold.Kind != HoldZeroing {
@@ -118,7 +118,7 @@ func (t *tx) holds(ctx context.Context, where string, arguments ...any) ([]Hold,
 	return holds, err
 }
 
-// Decide answers the newest hold of a run; see Reader. A second call for the same run returns the same holds, so that a caller that was
+// Decide answers the newest hold of a run; see HoldKeeper. A second call for the same run returns the same holds, so that a caller that was
 // interrupted can still signal every run that the answer concerns.
 func (d *database) Decide(ctx context.Context, run int64, decision, by string, now time.Time) ([]Hold, error) {
 	if decision != decisionApproved && decision != decisionRejected {

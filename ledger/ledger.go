@@ -69,7 +69,7 @@ type Ledger interface {
 	CatalogueReader
 	Auditor
 	PeopleKeeper
-	// Check proves that the ledger answers and that its schema is this program's.
+	// Check returns an error when the ledger does not answer, or has another schema than this program.
 	Check(ctx context.Context) error
 	// Close waits for running work.
 	Close() error
@@ -186,7 +186,7 @@ type Grant struct {
 	// Covered: all the requests are already satisfied. They were served, or a pass completed that began to fetch after
 	// they were made (a Full pass covers Smart requests). No store was taken.
 	Covered bool
-	// CoveredBy is the run that satisfied them; 0 when it is not known.
+	// CoveredBy is the latest run that satisfied one of them; 0 when it is not known.
 	CoveredBy int64
 }
 
@@ -364,8 +364,8 @@ type SnapshotEnd struct {
 	ApprovedAbsent Absence
 	// More: the source has another snapshot, which the run reads next. Another run that fetches would not get this one.
 	More bool
-	// Pages holds the fingerprints of the source's pages in order, in the source's own encoding; empty when there are none.
-	// See Confirm.
+	// Pages holds the fingerprints of the source's pages, one after the other; empty when they are not known. The ledger only
+	// compares them. See Confirm.
 	Pages []byte
 	Now   time.Time
 }
@@ -456,7 +456,7 @@ type Recorder interface {
 	// both would count. ErrNotFound: there is no such warehouse.
 	Observe(ctx context.Context, warehouse string, observations []Observation, now time.Time) (Observed, error)
 	// StageUpload begins a snapshot that was sent to us: it is Stage without a run. StageRows and Discard work on it. A
-	// snapshot that is not recorded within a day is deleted.
+	// snapshot that is not recorded within 30 days is deleted.
 	StageUpload(ctx context.Context, start SnapshotStart) (snapshot int64, err error)
 	// RecordUpload is Record for such a snapshot. If the snapshot was recorded or held before, it returns that result again.
 	RecordUpload(ctx context.Context, snapshot int64, end SnapshotEnd) (SnapshotResult, error)
@@ -465,7 +465,8 @@ type Recorder interface {
 	// Stage begins a snapshot of a warehouse for a run, records on the run when fetching began, and deletes what an earlier
 	// attempt of the same run staged.
 	Stage(ctx context.Context, lease Lease, start SnapshotStart) (snapshot int64, err error)
-	// StageRows adds rows. Two rows of a snapshot with the same facility and SKU are both refused.
+	// StageRows adds rows. Rows of a snapshot with the same facility and SKU are summed if SnapshotStart.Repeated says so; otherwise they
+	// are all refused.
 	StageRows(ctx context.Context, snapshot int64, levels []inventory.Level, refusals []inventory.Refusal) error
 	// NoteOddities records oddities in the rows of a staged snapshot. Record adds SKUs that resemble those of listings,
 	// products, bundles and recorded levels without being equal to them. Oddities are kept with the snapshot, whether it is
