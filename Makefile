@@ -146,7 +146,7 @@ check-format: $(TOOLS)
 	if [ -n "$$unformatted" ]; then echo "Not formatted (\`make format\` does it):"; echo "$$unformatted"; exit 1; fi
 
 # The folders whose Go code has no line over 160 characters.
-LINES := console channels control workflows warehouses outbound settings serve starter sandbox push worker crash devserver inventory config activities \
+LINES := console channels control workflows warehouses outbound settings serve starter sandbox push worker crash devserver inventory config activities ledger \
 	tests/sim tests/matrix tests/compose tests/bench tests/channels tools/matrix tools/internal
 
 check-lines: $(TOOLS)
